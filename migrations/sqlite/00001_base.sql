@@ -52,6 +52,7 @@ CREATE TABLE schedules (
     zone         TEXT NOT NULL,
     status       TEXT NOT NULL CHECK (status IN ('active', 'paused', 'finished', 'cancelled')),
     status_why   TEXT NOT NULL DEFAULT '',
+    max_lateness_seconds INTEGER NOT NULL,     -- the template's; each occurrence narrows its own
     version      INTEGER NOT NULL DEFAULT 1,
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL
@@ -160,7 +161,8 @@ CREATE TABLE platform_messages (
     channel     TEXT NOT NULL,
     chat_id     TEXT NOT NULL,
     platform_id TEXT NOT NULL,
-    message_id  TEXT NOT NULL,
+    message_id  TEXT,                          -- null while only a receipt is known of it
+    progress    TEXT,                          -- delivered | read, when it came before the outcome
     PRIMARY KEY (channel, chat_id, platform_id)
 ) STRICT, WITHOUT ROWID;
 
