@@ -1,0 +1,123 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"carebell/chat"
+)
+
+// deliver takes one claimed job to an outcome. claimed is the deciding clock's time of the claim.
+func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
+	start := time.Now()
+	now := func() time.Time { return claimed.Add(time.Since(start)) }
+
+	if job.Source == Occurrence && !job.Marked && job.Copies == 0 && len(job.Parts) == 0 &&
+		now().Sub(job.Due) > job.Lateness {
+		e.settle(ctx, job, 0, Outcome{Status: Expired, Reason: "later than its maximum lateness"})
+		return
+	}
+	sender, ok := e.senders[job.To.Channel]
+	if !ok {
+		e.settle(ctx, job, 0, Outcome{Status: Pending, Free: true, Reason: "the channel is off",
+			At: now().Add(e.config.Policy.ConfigurationPause)})
+		return
+	}
+	message, err := e.renderer.Render(job, now(), e.config.Policy.OnTime)
+	if err != nil {
+		e.log.Error("message cannot be rendered", "message_id", job.ID, "template", job.Template, "err", err)
+		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "the template cannot be rendered"})
+		return
+	}
+	if job.Operation == Edit || job.Operation == Delete {
+		e.request(ctx, job, sender, message, 0, 1, now)
+		return
+	}
+	parts := sender.Split(message)
+	if len(parts) == 0 {
+		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "nothing is left to send"})
+		return
+	}
+	for part := len(job.Parts); part < len(parts); part++ {
+		if !e.request(ctx, job, sender, parts[part], part, len(parts), now) {
+			return
+		}
+		job.Copies, job.Marked = 0, false
+		job.Attempts++
+	}
+}
+
+// request makes one request for one part and settles it. It reports whether the part arrived.
+func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.Message, index, total int, now func() time.Time) bool {
+	if err := e.pacer.Wait(ctx, job.To); err != nil {
+		e.settle(ctx, job, index, Outcome{Status: Pending, Free: true, At: now(), Reason: "handed back at shutdown"})
+		return false
+	}
+	if err := e.store.Intend(ctx, job, index); err != nil {
+		if !errors.Is(err, ErrFenced) {
+			_ = e.failed("intend", err) // nothing was sent; the lease ends and the row goes again, clean
+		}
+		return false
+	}
+	job.Attempts++
+
+	sending, cancel := context.WithTimeout(ctx, e.config.SendTimeout)
+	defer cancel()
+	began := time.Now()
+	id, err := e.ask(sending, job, sender, part, index)
+	e.metrics.sendSeconds.WithLabelValues(string(job.To.Channel)).Observe(time.Since(began).Seconds())
+
+	if refused := chat.AsSendError(err); refused != nil && refused.Class == chat.Markup && part.Format == chat.HTML {
+		// Once more without markup, at once: the person must get the reminder, and an operator
+		// must learn that the text is broken.
+		e.log.Error("the platform refused the markup; sent as plain text", "message_id", job.ID, "template", job.Template)
+		part.Text, part.Format = chat.PlainText(part.Text), chat.Plain
+		id, err = e.ask(sending, job, sender, part, index)
+	}
+	last := index == total-1
+	if err == nil {
+		status := Sending
+		if last {
+			status = Sent
+			e.metrics.sent.WithLabelValues(string(job.To.Channel)).Inc()
+			e.metrics.lateness.Observe(max(now().Sub(job.Due), 0).Seconds())
+		}
+		return e.settle(ctx, job, index, Outcome{Status: status, PlatformID: id, Requested: true})
+	}
+	o := e.judge(ctx, job, sender, chat.AsSendError(err), now())
+	e.settle(ctx, job, index, o)
+	return false
+}
+
+// ask makes the request itself. The key is the same for every copy of one part.
+func (e *Engine) ask(ctx context.Context, job Job, sender Sender, part chat.Message, index int) (string, error) {
+	switch job.Operation {
+	case Edit:
+		return job.TargetID, sender.Edit(ctx, job.To, job.TargetID, part)
+	case Delete:
+		return job.TargetID, sender.Delete(ctx, job.To, job.TargetID)
+	default:
+		return sender.Send(ctx, job.To, part, fmt.Sprintf("%s.%d", job.ID, index))
+	}
+}
+
+// settle records an outcome and reports whether it was recorded. It goes on while the process
+// drains: an outcome that is known must not be lost to a shutdown.
+func (e *Engine) settle(ctx context.Context, job Job, part int, o Outcome) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+	defer cancel()
+	err := e.store.Settle(ctx, job, part, o)
+	switch {
+	case errors.Is(err, ErrFenced):
+		e.log.Warn("somebody else holds the message; the outcome was not recorded", "message_id", job.ID)
+	case err != nil:
+		_ = e.failed("settle", err)
+	case o.Status == Failed || o.Status == Expired || (o.Status == Unknown && o.At.IsZero()):
+		e.metrics.ended.WithLabelValues(string(job.To.Channel), string(o.Status)).Inc()
+		e.log.Warn("message ended without a known arrival", "message_id", job.ID, "status", o.Status,
+			"reason", o.Reason, "code", o.Code, "attempt", job.Attempts)
+	}
+	return err == nil
+}

@@ -1,0 +1,79 @@
+package delivery
+
+import (
+	"html"
+	"strings"
+	"time"
+
+	"carebell/chat"
+	"carebell/locales"
+	"carebell/templates"
+)
+
+// Renderer turns a job into words, at the time of sending and in the person's language.
+type Renderer struct {
+	templates *templates.Set
+	catalogue *locales.Catalogue
+}
+
+// NewRenderer returns a renderer over those templates and words.
+func NewRenderer(set *templates.Set, catalogue *locales.Catalogue) *Renderer {
+	return &Renderer{templates: set, catalogue: catalogue}
+}
+
+// Render writes the message of a job. An occurrence names its slot (clock and date in its own
+// zone), says when it is more than onTime late, and says when it may be a repeat.
+func (r *Renderer) Render(job Job, now time.Time, onTime time.Duration) (chat.Message, error) {
+	if job.Source == Outbox {
+		return job.Message, nil
+	}
+	zone, err := time.LoadLocation(job.Zone)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	due := job.Due.In(zone)
+	values := map[string]string{
+		"time": r.catalogue.Clock(job.Language, due),
+		"date": r.catalogue.Day(job.Language, due),
+		"name": job.PatientName,
+	}
+	for k, v := range job.Parameters {
+		values[k] = v
+	}
+	values["message"] = job.Content
+	if t, err := r.templates.Get(job.Template); err == nil && t.Subject != "" && values[t.Subject] == "" {
+		values[t.Subject] = job.Content
+	}
+	m, err := r.templates.Render(job.Template, job.Language, values)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	var notes []string
+	if job.Marked {
+		notes = append(notes, r.catalogue.Text(job.Language, "note_repeat", nil))
+	}
+	if now.Sub(job.Due) > onTime {
+		notes = append(notes, r.catalogue.Text(job.Language, "note_late", locales.Args{
+			"Due": r.catalogue.Clock(job.Language, due), "Now": r.catalogue.Clock(job.Language, now.In(zone))}))
+	}
+	for i, n := range notes {
+		notes[i] = html.EscapeString(n)
+	}
+	m.Text = strings.Join(append(notes, m.Text), "\n")
+	return m, nil
+}
+
+// Notice writes the one message about everything that expired for a person: no buttons, no "take".
+func (r *Renderer) Notice(o Overdue) chat.Message {
+	items := make([]string, 0, len(o.Missed))
+	for _, m := range o.Missed {
+		due := m.Due
+		if zone, err := time.LoadLocation(m.Zone); err == nil {
+			due = due.In(zone)
+		}
+		items = append(items, r.catalogue.Text(o.Language, "notice_item", locales.Args{
+			"Clock": r.catalogue.Clock(o.Language, due), "Day": r.catalogue.Day(o.Language, due), "Text": m.Text}))
+	}
+	return chat.Message{Text: r.catalogue.Text(o.Language, "notice_expired",
+		locales.Args{"List": strings.Join(items, "\n")})}
+}
