@@ -2,6 +2,7 @@ package channeltest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"testing"
 	"time"
@@ -60,7 +61,7 @@ func within(t *testing.T) context.Context {
 
 func send(t *testing.T, h Harness, m chat.Message) string {
 	t.Helper()
-	id, err := h.Channel().Send(within(t), h.Person(), m, t.Name()+m.Text)
+	id, err := h.Channel().Send(within(t), h.Person(), m, rand.Text())
 	if err != nil {
 		t.Fatalf("Send: %v", err)
 	}
