@@ -83,7 +83,26 @@ func Recurring(r Recurrence) (Rule, error) {
 		return Rule{}, fmt.Errorf("recurrence: no day fits it")
 	}
 	s.start = first
-	return s.finish(r.Count)
+	rule, err := s.finish(r.Count)
+	if err != nil {
+		return Rule{}, err
+	}
+	if s.lines() > 1 {
+		s.count = 0 // several RRULE lines end by UNTIL alone
+	}
+	if _, ok := s.nextFloat(first); !ok {
+		return Rule{}, fmt.Errorf("except: nothing is left of the rule")
+	}
+	return rule, nil
+}
+
+// lines is the number of RRULE lines in the text form of a wall-clock series.
+func (s *series) lines() int {
+	n := 0
+	for i := range s.patterns {
+		n += len(products(s.patterns[i].Times, len(s.patterns[i].SetPos) > 0))
+	}
+	return n
 }
 
 func newWall(r Recurrence) (*series, error) {
