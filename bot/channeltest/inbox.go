@@ -56,6 +56,13 @@ func (in *Inbox) Receipt(ctx context.Context, r chat.Receipt) error {
 	return in.take(ctx, func() { in.receipts = append(in.receipts, r) })
 }
 
+// Forget empties the inbox; what was there before is still known as seen.
+func (in *Inbox) Forget() {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	in.updates, in.quarantined, in.receipts, in.repeats = nil, nil, nil, 0
+}
+
 // Fail makes the next n calls fail with ErrUnavailable.
 func (in *Inbox) Fail(n int) {
 	in.mu.Lock()
