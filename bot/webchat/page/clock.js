@@ -18,8 +18,13 @@ export function setZone(name) {
   }
 }
 
+/** The browser's own variety of the page's language: "Tue 24 Nov" in London, "Tue, Nov 24" in Boston. */
+function locale() {
+  return navigator.languages.find((l) => l.split("-")[0] === language()) ?? language();
+}
+
 function format(options, at) {
-  return new Intl.DateTimeFormat(language(), { timeZone: zone, ...options }).format(at);
+  return new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options }).format(at);
 }
 
 /** 14:05 */

@@ -131,9 +131,10 @@ function paint(element, data) {
     if (data.edited) foot.append(`${text("edited")} · `);
     foot.append(time);
   }
-  element.replaceChildren(who, body, foot);
-  if (data.actions) element.append(actions(data.actions));
+  element.replaceChildren(who, body);
   if (data.choices && !data.deleted) element.append(choices(data));
+  element.append(foot);
+  if (data.actions) element.append(actions(data.actions));
 }
 
 function choices(data) {
@@ -207,9 +208,15 @@ export function toEnd() {
   newer.hidden = true;
 }
 
+let stuck = true;
 scroll.addEventListener("scroll", () => {
-  if (nearEnd()) newer.hidden = true;
+  stuck = nearEnd();
+  if (stuck) newer.hidden = true;
 });
+// A keyboard that opens or settings that unfold do not hide the last message.
+new ResizeObserver(() => {
+  if (stuck) toEnd();
+}).observe(scroll);
 newer.addEventListener("click", () => {
   toEnd();
   document.getElementById("message").focus();
