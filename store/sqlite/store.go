@@ -23,6 +23,7 @@ type Store struct {
 	read  *sql.DB
 	lock  *fileLock
 	now   func() time.Time
+	epoch string // begins every lease token of this process
 }
 
 // Open opens or creates the database file at path and takes its lock. now is the clock that decides
@@ -33,7 +34,11 @@ func Open(ctx context.Context, path string, now func() time.Time) (*Store, error
 	if err != nil {
 		return nil, err
 	}
-	s := &Store{path: path, lock: lock, now: now}
+	epoch, err := newID()
+	if err != nil {
+		return nil, errors.Join(err, lock.release())
+	}
+	s := &Store{path: path, lock: lock, now: now, epoch: epoch}
 	s.write, err = sql.Open("sqlite", dsn(path, true))
 	if err == nil {
 		s.write.SetMaxOpenConns(1)

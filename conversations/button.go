@@ -1,0 +1,69 @@
+package conversations
+
+import (
+	"strconv"
+	"strings"
+
+	"carebell/chat"
+)
+
+// op is what a button asks for: two letters in its data.
+type op string
+
+const (
+	opAgree    op = "ag"
+	opReadMore op = "rm"
+	opDecline  op = "dc"
+	opZoneYes  op = "zy"
+	opZoneNo   op = "zn"
+	opConfirm  op = "ok"
+	opChange   op = "ch"
+	opCancel   op = "no"
+	opRestore  op = "rs"
+	opUndo     op = "un"
+	opShow     op = "sh"
+	opAgain    op = "ma"
+	opBack     op = "bk"
+	opStop     op = "st" // stop the series that the option names
+	opResume   op = "re"
+	opLeave    op = "lv"
+	opLanguage op = "lg"
+	opTemplate op = "tp"
+	// An option's op is "o" and its number.
+)
+
+func opOption(i int) op { return op("o" + strconv.Itoa(i)) }
+
+// option is the number of an option's op, or -1.
+func (o op) option() int {
+	if len(o) == 2 && o[0] == 'o' && o[1] >= '0' && o[1] <= '9' {
+		return int(o[1] - '0')
+	}
+	return -1
+}
+
+// data is what the button carries: v1:<op>:<draft>:<version>. It means nothing to anybody else.
+func (d *Draft) data(o op) string {
+	return "v1:" + string(o) + ":" + d.ID + ":" + strconv.Itoa(d.Version)
+}
+
+// button is a choice of this draft at its present version.
+func (d *Draft) button(label string, o op) chat.Choice {
+	return chat.Choice{Label: label, Data: d.data(o)}
+}
+
+// readData takes a button's data apart. ok is false for what this program did not write.
+func readData(data string) (o op, draft string, version int, ok bool) {
+	f := strings.Split(data, ":")
+	if len(f) != 4 || f[0] != "v1" || len(f[1]) != 2 || len(f[2]) != draftIDLength {
+		return "", "", 0, false
+	}
+	version, err := strconv.Atoi(f[3])
+	return op(f[1]), f[2], version, err == nil && version > 0
+}
+
+// DraftOf is the id of the draft that a tap's data names, or "".
+func DraftOf(data string) string {
+	_, id, _, _ := readData(data)
+	return id
+}

@@ -1,0 +1,105 @@
+package conversations
+
+import "time"
+
+// DraftStep is where a draft stands.
+type DraftStep string
+
+// The steps, drawn in the package comment.
+const (
+	StepConsent DraftStep = "consent"
+	StepZone    DraftStep = "zone"
+	StepPlace   DraftStep = "place"
+	StepWhen    DraftStep = "when"
+	StepChoose  DraftStep = "choose"
+	StepMessage DraftStep = "message"
+	StepCard    DraftStep = "card"
+	StepChange  DraftStep = "change"
+	StepResume  DraftStep = "resume"
+	StepAsk     DraftStep = "ask"  // a list or a choice of language: one question, one tap
+	StepDone    DraftStep = "done" // what follows is Undo or Show
+)
+
+// DraftKind is what the draft is for.
+type DraftKind string
+
+// The kinds.
+const (
+	KindSchedule DraftKind = "schedule" // a message is being scheduled
+	KindWelcome  DraftKind = "welcome"  // somebody is new: consent, zone, ready
+	KindZone     DraftKind = "zone"     // /timezone
+	KindResume   DraftKind = "resume"   // somebody is back: which series go on
+	KindStop     DraftKind = "stop"     // everything or one series was stopped, which can be undone for a minute
+	KindList     DraftKind = "list"     // the buttons below /list
+	KindLanguage DraftKind = "language" // /language
+)
+
+// DraftStatus is whether a draft still waits for an answer.
+type DraftStatus string
+
+// The statuses. Expired is not saved: it is what an open draft is after its ExpiresAt.
+const (
+	DraftOpen    DraftStatus = "open"
+	DraftDone    DraftStatus = "done"
+	DraftDropped DraftStatus = "dropped"
+)
+
+// DraftLife is how long a draft waits for an answer.
+const DraftLife = 30 * time.Minute
+
+// UndoLife is how long Undo works.
+const UndoLife = time.Minute
+
+// Draft is one conversation, saved after every step.
+type Draft struct {
+	ID      string // ten random characters
+	Owner   string // patient id
+	Kind    DraftKind
+	Step    DraftStep
+	Status  DraftStatus
+	Version int
+	Data    Data
+	// Card is the reply that shows its buttons; it is edited in place.
+	Card      string
+	ExpiresAt time.Time
+	UpdatedAt time.Time
+}
+
+// Data is what a draft remembers. Its JSON form is saved: fields may be added, never renamed, and
+// Schema grows when their meaning changes.
+type Data struct {
+	Schema int `json:"schema"`
+	// Text is the request as typed, and SaidAt when, by the platform's clock.
+	Text   string    `json:"text,omitempty"`
+	SaidAt time.Time `json:"said_at"`
+	// Rule is the schedule understood so far, as RFC 5545 text.
+	Rule     string `json:"rule,omitempty"`
+	Message  string `json:"message,omitempty"`
+	Template string `json:"template,omitempty"`
+	// Assumed are the assumptions that the card shows, as code:value.
+	Assumed []string `json:"assumed,omitempty"`
+	// Options are what the buttons of a question stand for, in their order.
+	Options []Option `json:"options,omitempty"`
+	// Zone is the guess that the zone question offers.
+	Zone string `json:"zone,omitempty"`
+	// Series made or cancelled by this draft, and the code that people see.
+	Series []string `json:"series,omitempty"`
+	Code   string   `json:"code,omitempty"`
+	// MessageID is the platform's id of the person's own message, to know its later edits.
+	MessageID string `json:"message_id,omitempty"`
+	// Was is the time line before the last change, for the card.
+	Was string `json:"was,omitempty"`
+}
+
+// Option is one possible answer.
+type Option struct {
+	Rule  string `json:"rule,omitempty"`
+	Zone  string `json:"zone,omitempty"`
+	Label string `json:"label"`
+}
+
+// schema is the current meaning of Data.
+const schema = 1
+
+// expired reports whether the draft waits no more.
+func (d *Draft) expired(now time.Time) bool { return d.Status == DraftOpen && now.After(d.ExpiresAt) }

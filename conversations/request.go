@@ -1,0 +1,241 @@
+package conversations
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"carebell/chat"
+	"carebell/locales"
+	"carebell/nlp"
+	"carebell/schedule"
+	"carebell/templates"
+)
+
+// request begins a schedule from free language. commanded: the person clearly asked for one.
+func (t *turn) request(text string, commanded bool) {
+	text = strings.TrimSpace(text)
+	if text == "" {
+		t.say("schedule_how", nil)
+		return
+	}
+	if len([]rune(text)) > chat.MaxText {
+		t.say("too_long", locales.Args{"Limit": chat.MaxText})
+		return
+	}
+	understood := t.parse(text, t.update.SentAt)
+	if !commanded && !t.asksForSchedule(understood) {
+		t.notUnderstood()
+		return
+	}
+	d := t.newDraft(KindSchedule)
+	d.Data.Text = text
+	t.advance(d)
+}
+
+// asksForSchedule reports whether a text without a command means one: a schedule was found, or a
+// time that cannot be, or the text begins as a request does.
+func (t *turn) asksForSchedule(r nlp.Result) bool {
+	if r.Kind != nlp.Failure {
+		return true
+	}
+	return r.Requested || (r.Err != nil && r.Err.Code != nlp.NoSchedule && r.Err.Code != nlp.Empty)
+}
+
+func (t *turn) parse(text string, said time.Time) nlp.Result {
+	return t.parser.Parse(text, said, nlp.Profile{Language: t.languageTag(), Zone: t.zone()})
+}
+
+// languageTag keeps the region of what the platform says (en-US reads 3/4 as March), as long as it
+// is the language that is spoken.
+func (t *turn) languageTag() string {
+	if tag := t.update.Language; tag != "" && t.catalogue.Match(tag) == t.lang {
+		return tag
+	}
+	return t.lang
+}
+
+// advance takes a draft to the first step that needs an answer. It is called after every answer.
+func (t *turn) advance(d *Draft) {
+	if t.person.Consent != ConsentVersion || t.person.Stopped {
+		t.askConsent(d)
+		return
+	}
+	switch d.Kind {
+	case KindWelcome:
+		if !t.person.ZoneConfirmed {
+			t.askZone(d)
+			return
+		}
+		d.Status, d.Step = DraftDone, StepDone
+		t.ready()
+		return
+	case KindZone:
+		d.Status, d.Step = DraftDone, StepDone
+		return
+	}
+	if d.Data.Rule == "" {
+		if done := t.understand(d); !done {
+			return
+		}
+	}
+	if d.Data.Message == "" {
+		t.askMessage(d)
+		return
+	}
+	t.showCard(d)
+}
+
+// understand reads the draft's text into a rule. It reports whether there is one; if not, it has
+// asked or answered.
+func (t *turn) understand(d *Draft) bool {
+	r := t.parse(d.Data.Text, d.Data.SaidAt)
+	if r.NeedsZone && !t.person.ZoneConfirmed {
+		t.askZone(d)
+		return false
+	}
+	if d.Data.Message == "" {
+		d.Data.Message = r.Message
+	}
+	if d.Data.Template == "" {
+		d.Data.Template = templates.Reminder
+		if r.Medical {
+			d.Data.Template = templates.MedicationReminder
+		}
+	}
+	if r.Kind == nlp.Failure {
+		t.explain(d, r)
+		return false
+	}
+	d.Data.Assumed = nil
+	for _, a := range r.Assumptions {
+		d.Data.Assumed = append(d.Data.Assumed, a.Code+":"+a.Value)
+	}
+	if r.Ask != "" && len(r.Alternatives) > 0 {
+		readings := append([]nlp.Reading{{Kind: r.Kind, Rule: r.Rule}}, r.Alternatives...)
+		t.choose(d, "choose_"+r.Ask, readings)
+		return false
+	}
+	d.Data.Rule = r.Rule.String()
+	return true
+}
+
+// explain says why a phrase is no schedule, and offers what is nearest.
+func (t *turn) explain(d *Draft, r nlp.Result) {
+	switch r.Err.Code {
+	case nlp.NoSchedule, nlp.NoTime:
+		t.askWhen(d)
+		return
+	case nlp.Past:
+		readings := slices.DeleteFunc(slices.Clone(r.Alternatives), func(a nlp.Reading) bool {
+			_, ok := a.Rule.Next(t.now)
+			return !ok
+		})
+		if len(readings) > 0 {
+			t.choose(d, "choose_past", readings)
+			return
+		}
+	}
+	text := t.words("problem_"+r.Err.Code, nil)
+	if text == "" {
+		text = t.words("problem_other", nil)
+	}
+	d.Status, d.Step = DraftDropped, StepDone
+	t.send(plain(lines(text, t.words("problem_examples", nil))))
+}
+
+// choose asks one question with a button for each reading.
+func (t *turn) choose(d *Draft, key string, readings []nlp.Reading) {
+	d.Step = StepChoose
+	d.Data.Options = nil
+	var rows [][]chat.Choice
+	for _, r := range readings[:min(len(readings), 4)] {
+		next, ok := r.Rule.Next(t.now)
+		if !ok {
+			continue
+		}
+		label := t.catalogue.Moment(t.lang, next.At, t.now)
+		if !r.Rule.IsOnce() {
+			label = t.parser.Describe(r.Rule, t.lang, t.now)
+		}
+		if slices.ContainsFunc(d.Data.Options, func(o Option) bool { return o.Label == label }) {
+			continue
+		}
+		d.Data.Options = append(d.Data.Options, Option{Rule: r.Rule.String(), Label: label})
+		rows = append(rows, row(d.button(label, opOption(len(rows)))))
+	}
+	text := t.words(key, nil)
+	if text == "" {
+		text = t.words("choose_which", nil)
+	}
+	m := plain(text)
+	m.Choices = append(rows, row(
+		d.button(t.words("button_change", nil), opChange),
+		d.button(t.words("button_cancel", nil), opCancel)))
+	t.ask(d, m)
+}
+
+// askWhen offers the times that people mean most often.
+func (t *turn) askWhen(d *Draft) {
+	d.Step = StepWhen
+	d.Data.Options = nil
+	now := t.now.In(t.zone())
+	tonight := time.Date(now.Year(), now.Month(), now.Day(), 21, 0, 0, 0, now.Location())
+	tomorrow := time.Date(now.Year(), now.Month(), now.Day()+1, 9, 0, 0, 0, now.Location())
+	var choices []chat.Choice
+	offer := func(label string, at time.Time) {
+		d.Data.Options = append(d.Data.Options, Option{Rule: schedule.Once(at, at.Location()).String(), Label: label})
+		choices = append(choices, d.button(label, opOption(len(d.Data.Options)-1)))
+	}
+	offer(t.words("button_in_1_hour", nil), now.Add(time.Hour).Truncate(time.Second))
+	if t.person.ZoneConfirmed {
+		if tonight.After(now) {
+			offer(t.words("button_tonight", locales.Args{"Clock": t.catalogue.Clock(t.lang, tonight)}), tonight)
+		}
+		offer(t.words("button_tomorrow", locales.Args{"Clock": t.catalogue.Clock(t.lang, tomorrow)}), tomorrow)
+	}
+	m := plain(t.words("when_ask", nil))
+	m.Choices = [][]chat.Choice{choices, row(d.button(t.words("button_cancel", nil), opCancel))}
+	t.ask(d, m)
+}
+
+// askMessage asks for the words, or for one of the named templates.
+func (t *turn) askMessage(d *Draft) {
+	d.Step = StepMessage
+	m := plain(t.words("message_ask", nil))
+	m.Choices = [][]chat.Choice{row(
+		d.button(t.words("button_use_template", nil), opTemplate),
+		d.button(t.words("button_cancel", nil), opCancel))}
+	t.ask(d, m)
+}
+
+// offerTemplates shows the named templates as buttons; the next message fills the one chosen.
+func (t *turn) offerTemplates(d *Draft) {
+	d.Data.Options = nil
+	var rows [][]chat.Choice
+	for i, tpl := range t.templates.All() {
+		title := t.templates.Title(tpl.Key, t.lang)
+		d.Data.Options = append(d.Data.Options, Option{Label: tpl.Key})
+		rows = append(rows, row(d.button(title, opOption(i))))
+	}
+	m := plain(t.words("template_ask", nil))
+	m.Choices = rows
+	t.edit(d, m)
+}
+
+// chooseTemplate takes a template; what it speaks of is the next message, unless it needs nothing.
+func (t *turn) chooseTemplate(d *Draft, key string) {
+	tpl, err := t.templates.Get(key)
+	if err != nil {
+		return
+	}
+	d.Data.Template, d.Data.Options = tpl.Key, nil
+	if len(tpl.Required) == 0 {
+		d.Data.Message = t.templates.Title(tpl.Key, t.lang)
+		t.edit(d, plain(t.templates.Title(tpl.Key, t.lang)))
+		d.Card = ""
+		t.advance(d)
+		return
+	}
+	t.edit(d, plain(t.words("template_subject_"+tpl.Subject, nil)))
+}

@@ -1,0 +1,117 @@
+package conversations
+
+import (
+	"time"
+
+	"carebell/chat"
+	"carebell/schedule"
+)
+
+// Person is who is spoken to, as far as it is known. The zero value is a stranger.
+type Person struct {
+	ID       string // patient id; empty for a stranger
+	Name     string
+	Language string // BCP 47; empty until known
+	Zone     string // IANA; empty until known
+	// ZoneConfirmed: the person said that this is the zone.
+	ZoneConfirmed bool
+	// Consent is the version of the text agreed to; empty: none.
+	Consent string
+	// Stopped: the person said STOP and has not come back.
+	Stopped bool
+	// Unreachable is why nothing could be sent to this address until now; empty: reachable.
+	Unreachable string
+}
+
+// State is everything that a Step may look at.
+type State struct {
+	Person Person
+	// Open are the person's open drafts that have not expired, oldest first.
+	Open []Draft
+	// Tapped is the draft that the update's Data names, whoever owns it and whatever became of it.
+	Tapped *Draft
+	// Series are the person's active and paused series, oldest first, each with its next occurrence.
+	Series []Upcoming
+	// Named are the series that the tapped draft names, whatever became of them.
+	Named []Upcoming
+	// Recent are the person's last five messages, newest first.
+	Recent []Message
+	// Entropy is fresh randomness: ids are drawn from it.
+	Entropy [32]byte
+}
+
+// Upcoming is a series and when it comes next; Next is zero when nothing more comes by itself.
+type Upcoming struct {
+	schedule.Series
+	Next time.Time
+}
+
+// Message is one scheduled message and what became of it.
+type Message struct {
+	Text   string
+	Due    time.Time
+	Zone   string
+	Status string // delivery's word: pending, sent, delivered, …
+	SentAt time.Time
+}
+
+// Turn is what a Step decided. It is saved in one transaction, or not at all.
+type Turn struct {
+	// Person is the profile as it is to be from now on.
+	Person Person
+	// Consent is given or withdrawn with this turn; nil: neither.
+	Consent *Consent
+	Drafts  []DraftChange
+	// Create are new series, each with its first occurrence.
+	Create []NewSeries
+	// Change are series that are cancelled, paused or resumed.
+	Change  []SeriesChange
+	Replies []Reply
+	// Toast answers a tap at once; empty: silently.
+	Toast string
+	Audit []AuditEvent
+}
+
+// Consent is the answer to the consent question.
+type Consent struct {
+	Given     bool // otherwise withdrawn
+	Version   string
+	Language  string
+	MessageID string // the platform's id of what was answered
+}
+
+// DraftChange saves a draft. From is the version that it must still have; 0 means a new draft.
+type DraftChange struct {
+	Draft Draft
+	From  int
+}
+
+// NewSeries is a series with its first occurrence.
+type NewSeries struct {
+	Series schedule.Series
+	First  schedule.Occurrence
+	// Second is the one after it, zero when there is none: it bounds how late the first may be.
+	Second time.Time
+}
+
+// SeriesChange moves a series to a status. Pending occurrences follow it: cancelled or paused. With
+// Active, those still ahead are pending again and Next, if not zero, is created.
+type SeriesChange struct {
+	ID     string
+	Status schedule.SeriesStatus
+	Why    string
+	Next   schedule.Occurrence
+}
+
+// Reply is one message that leaves. With Edits it replaces what that earlier reply shows.
+type Reply struct {
+	ID      string
+	Edits   string
+	Message chat.Message
+}
+
+// AuditEvent is something that must be possible to look up later.
+type AuditEvent struct {
+	Action  string
+	Subject string // an id, never text
+}

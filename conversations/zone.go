@@ -1,0 +1,125 @@
+package conversations
+
+import (
+	"regexp"
+	"strings"
+	"time"
+
+	"carebell/chat"
+	"carebell/locales"
+	"carebell/schedule"
+)
+
+// askZone is "What time is it where you are?": one tap when the guess is right.
+func (t *turn) askZone(d *Draft) {
+	d.Step = StepZone
+	d.Data.Zone = t.zone().String()
+	clock := t.catalogue.Clock(t.lang, t.now.In(t.zone()))
+	m := plain(t.words("zone_ask", nil))
+	m.Choices = [][]chat.Choice{row(
+		d.button(t.words("button_it_is", locales.Args{"Clock": clock}), opZoneYes),
+		d.button(t.words("button_other_place", nil), opZoneNo))}
+	t.ask(d, m)
+}
+
+func (t *turn) askPlace(d *Draft) {
+	d.Step = StepPlace
+	t.edit(d, plain(t.words("zone_place", nil)))
+}
+
+// confirmZone is the end of the question: from now on the zone is the person's own word.
+func (t *turn) confirmZone(d *Draft, zone string) {
+	t.setZone(zone)
+	t.edit(d, plain(t.words("zone_set", locales.Args{
+		"Place": place(zone), "Clock": t.catalogue.Clock(t.lang, t.now.In(t.zone()))})))
+	d.Card = ""
+	t.advance(d)
+}
+
+func (t *turn) setZone(zone string) {
+	t.person.Zone, t.person.ZoneConfirmed = zone, true
+	t.audit("zone_set", zone)
+}
+
+var clockAnswer = regexp.MustCompile(`^\s*(\d{1,2})[:.h](\d{2})\s*$`)
+
+// placeAnswer reads a city, a zone's name or the local time, in answer to the zone question.
+func (t *turn) placeAnswer(d *Draft, text string) {
+	if m := clockAnswer.FindStringSubmatch(text); m != nil {
+		t.clockAnswer(d, m[1]+":"+m[2])
+		return
+	}
+	found := schedule.FindZones(text)
+	switch {
+	case len(found) == 0:
+		t.say("zone_unknown_place", nil)
+		d.Step = StepPlace
+	case len(found) == 1:
+		t.offerZones(d, "zone_right", found)
+	default:
+		t.offerZones(d, "zone_which", found[:min(len(found), 4)])
+	}
+}
+
+// clockAnswer takes "it is 14:05" against the guessed zone: equal within a few minutes confirms it.
+func (t *turn) clockAnswer(d *Draft, clock string) {
+	said, err := time.Parse("15:04", clock)
+	if err != nil {
+		t.say("zone_unknown_place", nil)
+		return
+	}
+	here := t.now.In(t.zone())
+	difference := (said.Hour()*60 + said.Minute()) - (here.Hour()*60 + here.Minute())
+	if difference >= -5 && difference <= 5 {
+		t.confirmZone(d, t.zone().String())
+		return
+	}
+	d.Step = StepPlace
+	t.say("zone_city_please", nil)
+}
+
+// offerZones asks to confirm: "Madrid - it is 14:05 there. Right?"
+func (t *turn) offerZones(d *Draft, key string, zones []string) {
+	d.Step = StepPlace
+	d.Data.Options = nil
+	var rows [][]chat.Choice
+	for i, name := range zones {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			continue
+		}
+		d.Data.Options = append(d.Data.Options, Option{Zone: name})
+		label := t.words("zone_option", locales.Args{"Place": place(name), "Clock": t.catalogue.Clock(t.lang, t.now.In(zone))})
+		rows = append(rows, row(d.button(label, opOption(i))))
+	}
+	m := plain(t.words(key, nil))
+	m.Choices = append(rows, row(d.button(t.words("button_other_place", nil), opZoneNo)))
+	t.ask(d, m)
+}
+
+// timezone is /timezone, with or without a place.
+func (t *turn) timezone(text string) {
+	d := t.newDraft(KindZone)
+	d.Data.Text = ""
+	if text != "" {
+		t.placeAnswer(d, text)
+		return
+	}
+	t.askZone(d)
+}
+
+// settings is a choice made with the channel's own controls.
+func (t *turn) settings() {
+	if t.update.Language != "" {
+		t.person.Language = t.catalogue.Match(t.update.Language)
+		t.speak(t.person.Language)
+	}
+	if validZone(t.update.Zone) {
+		t.setZone(t.update.Zone)
+	}
+}
+
+// place is the part of a zone's name that a person calls a place: "New York".
+func place(zone string) string {
+	return strings.ReplaceAll(zone[strings.LastIndex(zone, "/")+1:], "_", " ")
+}

@@ -1,0 +1,365 @@
+package sqlite
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"carebell/chat"
+	"carebell/delivery"
+	"carebell/schedule"
+)
+
+// Claim leases due rows: replies first, then occurrences by priority and time; at most one per
+// address, and none for an address that is being written to or a channel that is paused.
+func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
+	now := s.now()
+	batch := delivery.Batch{At: now}
+	err := s.tx(ctx, "claim", func(tx *sql.Tx) error {
+		c := claimer{ctx: ctx, tx: tx, store: s, now: micros(now), until: micros(now.Add(lease)), busy: map[string]bool{}}
+		if err := c.outbox(limit); err != nil {
+			return err
+		}
+		if err := c.occurrences(limit - len(c.jobs)); err != nil {
+			return err
+		}
+		batch.Jobs = c.jobs
+		return nil
+	})
+	return batch, err
+}
+
+type claimer struct {
+	ctx        context.Context
+	tx         *sql.Tx
+	store      *Store
+	now, until int64
+	busy       map[string]bool // addresses claimed in this batch
+	jobs       []delivery.Job
+}
+
+// claimed is a row on its way to be a job.
+type claimed struct {
+	delivery.Job
+	recipient string
+	status    delivery.Status
+	series    string
+}
+
+const (
+	jobColumns = `a.channel, a.platform_id, m.scheduled_time, m.delivery_window_seconds, m.attempts, m.copies, m.marked,
+		m.platform_ids, m.cancel_requested`
+
+	dueOutbox = `SELECT m.id, m.recipient_id, m.status, m.operation, m.body, t.status, t.platform_ids, ` + jobColumns + `
+		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id
+		WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
+			AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient_id = m.recipient_id AND e.priority = m.priority
+				AND e.seq < m.seq AND e.status IN ('pending', 'sending', 'unknown') AND e.next_attempt_time IS NOT NULL)
+			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+		ORDER BY m.priority, m.seq LIMIT ?2`
+
+	dueOccurrences = `SELECT m.id, m.recipient_id, m.status, m.message_content, m.template_key, m.parameters, m.schedule_id,
+			s.zone, p.name, p.language, ` + jobColumns + `
+		FROM scheduled_messages m JOIN addresses a ON a.id = m.recipient_id
+			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
+		WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
+			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+		ORDER BY m.next_attempt_time, m.priority LIMIT ?2`
+)
+
+// scan fills what both tables share.
+func (r *claimed) scan(rows *sql.Rows, first ...any) error {
+	var due, window int64
+	var parts string
+	if err := rows.Scan(append(first, &r.To.Channel, &r.To.ID, &due, &window, &r.Attempts, &r.Copies, &r.Marked,
+		&parts, &r.CancelRequested)...); err != nil {
+		return err
+	}
+	r.Due, r.Lateness = fromMicros(due), time.Duration(window)*time.Second
+	return json.Unmarshal([]byte(parts), &r.Parts)
+}
+
+func (c *claimer) outbox(limit int) error {
+	rows, err := c.tx.QueryContext(c.ctx, dueOutbox, c.now, 4*limit)
+	if err != nil {
+		return err
+	}
+	found, err := collect(rows, func() (claimed, error) {
+		var r claimed
+		r.Source = delivery.Outbox
+		var body string
+		var targetStatus, targetParts sql.NullString
+		if err := r.scan(rows, &r.ID, &r.recipient, &r.status, &r.Operation, &body, &targetStatus, &targetParts); err != nil {
+			return r, err
+		}
+		if err := json.Unmarshal([]byte(body), &r.Message); err != nil {
+			return r, fmt.Errorf("outbox row %s: %w", r.ID, err)
+		}
+		r.aim(targetParts.String)
+		return r, nil
+	})
+	if err != nil {
+		return err
+	}
+	return c.take(found, limit)
+}
+
+// aim gives an edit the platform's id of what it edits. If that never arrived, the edit says its
+// words as a message of its own.
+func (r *claimed) aim(targetParts string) {
+	if r.Operation == delivery.Send {
+		return
+	}
+	var parts []string
+	if json.Unmarshal([]byte(targetParts), &parts) == nil && len(parts) > 0 {
+		r.TargetID = parts[len(parts)-1]
+	} else if r.Operation == delivery.Edit {
+		r.Operation = delivery.Send
+	}
+}
+
+func (c *claimer) occurrences(limit int) error {
+	if limit <= 0 {
+		return nil
+	}
+	rows, err := c.tx.QueryContext(c.ctx, dueOccurrences, c.now, 4*limit)
+	if err != nil {
+		return err
+	}
+	found, err := collect(rows, func() (claimed, error) { return scanOccurrence(rows) })
+	if err != nil {
+		return err
+	}
+	return c.take(found, limit)
+}
+
+func scanOccurrence(rows *sql.Rows) (claimed, error) {
+	var r claimed
+	r.Source, r.Operation = delivery.Occurrence, delivery.Send
+	var parameters string
+	if err := r.scan(rows, &r.ID, &r.recipient, &r.status, &r.Content, &r.Template, &parameters, &r.series,
+		&r.Zone, &r.PatientName, &r.Language); err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal([]byte(parameters), &r.Parameters); err != nil {
+		return r, fmt.Errorf("message %s: %w", r.ID, err)
+	}
+	return r, nil
+}
+
+// take leases the first row of each address, up to limit.
+func (c *claimer) take(found []claimed, limit int) error {
+	taken := 0
+	for _, r := range found {
+		if taken == limit {
+			break
+		}
+		if c.busy[r.recipient] {
+			continue
+		}
+		c.busy[r.recipient] = true
+		if err := c.lease(&r); err != nil {
+			return err
+		}
+		if r.Source == delivery.Occurrence && r.status == delivery.Pending {
+			if err := c.successor(r); err != nil {
+				return err
+			}
+		}
+		c.jobs = append(c.jobs, r.Job)
+		taken++
+	}
+	return nil
+}
+
+func (c *claimer) lease(r *claimed) error {
+	token, err := c.store.token()
+	if err != nil {
+		return err
+	}
+	r.Token = token
+	query := `UPDATE scheduled_messages SET status = 'sending', lease_token = ?, lease_until = ?, updated_at = ? WHERE id = ?`
+	if r.Source == delivery.Outbox {
+		query = `UPDATE outbox SET status = 'sending', lease_token = ?, lease_until = ?, updated_at = ? WHERE id = ?`
+	}
+	if _, err := c.tx.ExecContext(c.ctx, query, token, c.until, c.now, r.ID); err != nil {
+		return err
+	}
+	if r.status == delivery.Unknown {
+		if err := addHistory(c.ctx, c.tx, r.ID, delivery.Unknown, delivery.Pending, "one repeat", c.now); err != nil {
+			return err
+		}
+	}
+	return addHistory(c.ctx, c.tx, r.ID, delivery.Pending, delivery.Sending, "", c.now)
+}
+
+// successor creates the occurrence after the claimed one, whatever becomes of this one. A series
+// without another is finished.
+func (c *claimer) successor(r claimed) error {
+	var text, status string
+	if err := c.tx.QueryRowContext(c.ctx, `SELECT rule, status FROM schedules WHERE id = ?`, r.series).Scan(&text, &status); err != nil {
+		return err
+	}
+	if status != string(schedule.Active) {
+		return nil
+	}
+	rule, err := schedule.ParseRule(text)
+	if err != nil {
+		return fmt.Errorf("schedule %s: %w", r.series, err)
+	}
+	next, ok := rule.Next(r.Due)
+	if !ok {
+		_, err := c.tx.ExecContext(c.ctx, `UPDATE schedules SET status = 'finished', version = version + 1, updated_at = ? WHERE id = ?`,
+			c.now, r.series)
+		return err
+	}
+	second, _ := rule.Next(next.At)
+	return insertOccurrence(c.ctx, c.tx, r.series, rule, next, second.At, c.now)
+}
+
+// token is a fencing token of this process: another start never makes an equal prefix.
+func (s *Store) token() (string, error) {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", err
+	}
+	return s.epoch + "." + hex.EncodeToString(b[:]), nil
+}
+
+func addHistory(ctx context.Context, tx *sql.Tx, id string, from, to delivery.Status, reason string, now int64) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO status_history (message_id, old_status, new_status, reason, at) VALUES (?, ?, ?, ?, ?)`,
+		id, from, to, reason, now)
+	return err
+}
+
+// collect reads all rows with scan and closes them.
+func collect[T any](rows *sql.Rows, scan func() (T, error)) ([]T, error) {
+	defer rows.Close()
+	var out []T
+	for rows.Next() {
+		v, err := scan()
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+	}
+	return out, rows.Err()
+}
+
+// Orphans takes over rows whose lease ended, and every row that another process of this file held:
+// with the file's lock in our hands that process is gone.
+func (s *Store) Orphans(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
+	now := s.now()
+	batch := delivery.Batch{At: now}
+	const waiting = `SELECT EXISTS (SELECT 1 FROM scheduled_messages WHERE status = 'sending' AND (lease_until <= ?1 OR lease_token NOT LIKE ?2))
+		OR EXISTS (SELECT 1 FROM outbox WHERE status = 'sending' AND (lease_until <= ?1 OR lease_token NOT LIKE ?2))`
+	var any bool
+	ours := s.epoch + ".%"
+	if err := s.read.QueryRowContext(ctx, waiting, micros(now), ours).Scan(&any); err != nil || !any {
+		return batch, err
+	}
+	err := s.tx(ctx, "recover", func(tx *sql.Tx) error {
+		c := claimer{ctx: ctx, tx: tx, store: s, now: micros(now), until: micros(now.Add(lease))}
+		for _, source := range []struct {
+			source delivery.Source
+			query  string
+		}{
+			{delivery.Occurrence, `SELECT m.id, m.lease_token, ` + jobColumns + ` FROM scheduled_messages m
+				JOIN addresses a ON a.id = m.recipient_id WHERE m.status = 'sending' AND (m.lease_until <= ?1 OR m.lease_token NOT LIKE ?2) LIMIT ?3`},
+			{delivery.Outbox, `SELECT m.id, m.lease_token, ` + jobColumns + ` FROM outbox m
+				JOIN addresses a ON a.id = m.recipient_id WHERE m.status = 'sending' AND (m.lease_until <= ?1 OR m.lease_token NOT LIKE ?2) LIMIT ?3`},
+		} {
+			if err := c.orphans(source.source, source.query, ours, limit-len(c.jobs)); err != nil {
+				return err
+			}
+		}
+		batch.Jobs = c.jobs
+		return nil
+	})
+	return batch, err
+}
+
+func (c *claimer) orphans(source delivery.Source, query, ours string, limit int) error {
+	rows, err := c.tx.QueryContext(c.ctx, query, c.now, ours, limit)
+	if err != nil {
+		return err
+	}
+	found, err := collect(rows, func() (claimed, error) {
+		var r claimed
+		r.Source, r.Operation = source, delivery.Send
+		return r, r.scan(rows, &r.ID, &r.Token)
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range found {
+		// An attempt of the lost holder without an outcome: its request may have arrived.
+		if err := c.tx.QueryRowContext(c.ctx, `SELECT EXISTS (SELECT 1 FROM delivery_attempts
+			WHERE message_id = ? AND outcome IS NULL)`, r.ID).Scan(&r.Ambiguous); err != nil {
+			return err
+		}
+		token, err := c.store.token()
+		if err != nil {
+			return err
+		}
+		r.Token = token
+		query := `UPDATE scheduled_messages SET lease_token = ?, lease_until = ? WHERE id = ?`
+		if source == delivery.Outbox {
+			query = `UPDATE outbox SET lease_token = ?, lease_until = ? WHERE id = ?`
+		}
+		if _, err := c.tx.ExecContext(c.ctx, query, token, c.until, r.ID); err != nil {
+			return err
+		}
+		c.jobs = append(c.jobs, r.Job)
+	}
+	return nil
+}
+
+// NextDue is the earliest time after t at which a claim may find something.
+func (s *Store) NextDue(ctx context.Context, t time.Time) (time.Time, bool, error) {
+	const q = `SELECT MIN(at) FROM (
+		SELECT MIN(next_attempt_time) AS at FROM scheduled_messages
+			WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
+		UNION ALL SELECT MIN(next_attempt_time) FROM outbox
+			WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
+		UNION ALL SELECT MIN(paused_until) FROM channels WHERE paused_until > ?1)`
+	var at sql.NullInt64
+	if err := s.read.QueryRowContext(ctx, q, micros(t)).Scan(&at); err != nil {
+		return time.Time{}, false, fmt.Errorf("next due: %w", err)
+	}
+	return optionalTime(at), at.Valid, nil
+}
+
+// Renew extends the leases that are still held under their tokens.
+func (s *Store) Renew(ctx context.Context, jobs []delivery.Job, lease time.Duration) error {
+	until := micros(s.now().Add(lease))
+	return s.tx(ctx, "renew leases", func(tx *sql.Tx) error {
+		for _, j := range jobs {
+			query := `UPDATE scheduled_messages SET lease_until = ? WHERE id = ? AND lease_token = ? AND status = 'sending'`
+			if j.Source == delivery.Outbox {
+				query = `UPDATE outbox SET lease_until = ? WHERE id = ? AND lease_token = ? AND status = 'sending'`
+			}
+			if _, err := tx.ExecContext(ctx, query, until, j.ID, j.Token); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// PauseChannel holds a channel back until then; an earlier end never shortens a later one.
+func (s *Store) PauseChannel(ctx context.Context, c chat.Channel, until time.Time, reason string) error {
+	return s.tx(ctx, "pause channel", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO channels (channel, paused_until, reason) VALUES (?1, ?2, ?3)
+			ON CONFLICT (channel) DO UPDATE SET paused_until = ?2, reason = ?3 WHERE paused_until < ?2`, c, micros(until), reason)
+		return err
+	})
+}

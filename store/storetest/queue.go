@@ -1,0 +1,300 @@
+package storetest
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"carebell/chat"
+	"carebell/conversations"
+	"carebell/delivery"
+	"carebell/schedule"
+)
+
+func claimSuccessor(t *testing.T, w *world) {
+	w.series(mia)
+	for day := range 3 {
+		w.clock = time.Date(2026, 3, 2+day, 9, 30, 0, 0, time.UTC)
+		j := w.one()
+		if !j.Due.Equal(w.clock) || j.Content != "Take it" || j.To != mia || j.Zone != "Europe/London" || j.Lateness != 2*time.Hour {
+			t.Fatalf("day %d: %+v", day, j)
+		}
+		w.none()
+		if day == 1 { // its fate does not matter for the next one
+			w.must(w.Intend(w.ctx, j, 0))
+			w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Failed, Reason: "refused", Requested: true, Certain: true}))
+			continue
+		}
+		w.send(j, "m"+w.clock.Format("02"))
+	}
+	if s := w.load(mia, "").Series; len(s) != 1 || !s[0].Next.Equal(time.Date(2026, 3, 5, 9, 30, 0, 0, time.UTC)) {
+		t.Fatalf("series: %+v", s)
+	}
+}
+
+func notEarly(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = time.Date(2026, 3, 2, 9, 29, 59, 999_999_000, time.UTC)
+	w.none()
+	w.clock = w.clock.Add(time.Microsecond)
+	w.one()
+}
+
+func repliesFirst(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	w.reply(mia, "saved", "")
+	w.reply(luis, "hello", "")
+	batch, err := w.Claim(w.ctx, 1, lease)
+	w.must(err)
+	if len(batch.Jobs) != 1 || batch.Jobs[0].Source != delivery.Outbox {
+		t.Fatalf("first claim: %+v, want a reply", batch.Jobs)
+	}
+	for _, j := range w.claim() {
+		if j.To == batch.Jobs[0].To {
+			t.Fatalf("two messages to one address at once: %+v", j)
+		}
+	}
+	w.send(batch.Jobs[0], "1")
+	if j := w.one(); j.Source != delivery.Occurrence {
+		t.Fatalf("after the reply: %+v, want the occurrence", j)
+	}
+}
+
+func keepOrder(t *testing.T, w *world) {
+	w.reply(mia, "1", "")
+	w.reply(mia, "2", "")
+	first := w.one()
+	w.none()
+	w.must(w.Intend(w.ctx, first, 0))
+	w.must(w.Settle(w.ctx, first, 0, delivery.Outcome{Status: delivery.Pending, Requested: true, Certain: true, At: w.clock.Add(minute), Reason: "later"}))
+	w.none() // the second waits behind the first
+	w.clock = w.clock.Add(minute)
+	again := w.one()
+	if again.Message.Text != "1" || again.Attempts != 1 || again.Copies != 0 {
+		t.Fatalf("after a retry: %+v", again)
+	}
+	w.send(again, "10")
+	if second := w.one(); second.Message.Text != "2" {
+		t.Fatalf("then: %+v", second)
+	}
+}
+
+func editAims(t *testing.T, w *world) {
+	card := w.reply(mia, "card", "")
+	w.reply(mia, "saved", card)
+	w.send(w.one(), "77")
+	j := w.one()
+	if j.Operation != delivery.Edit || j.TargetID != "77" || j.Message.Text != "saved" {
+		t.Fatalf("edit: %+v", j)
+	}
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Pending, AsNew: true, Requested: true, Certain: true, At: w.clock}))
+	if j = w.one(); j.Operation != delivery.Send || j.Message.Text != "saved" {
+		t.Fatalf("an edit whose message is gone: %+v, want a new message", j)
+	}
+}
+
+func editSupersedes(t *testing.T, w *world) {
+	card := w.reply(mia, "card", "")
+	w.send(w.one(), "77")
+	w.reply(mia, "old", card)
+	w.reply(mia, "new", card)
+	if j := w.one(); j.Message.Text != "new" {
+		t.Fatalf("edit: %+v", j)
+	}
+	w.none()
+}
+
+func editOfFailed(t *testing.T, w *world) {
+	card := w.reply(mia, "card", "")
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Failed, Reason: "refused", Requested: true, Certain: true}))
+	w.reply(mia, "saved", card)
+	if j := w.one(); j.Operation != delivery.Send {
+		t.Fatalf("edit of what never arrived: %+v", j)
+	}
+}
+
+func pausedChannel(t *testing.T, w *world) {
+	w.reply(mia, "1", "")
+	w.reply(luis, "2", "")
+	until := w.clock.Add(minute)
+	w.must(w.PauseChannel(w.ctx, chat.Telegram, until, "asked to wait"))
+	w.must(w.PauseChannel(w.ctx, chat.Telegram, w.clock, "shorter"))
+	if j := w.one(); j.To != luis {
+		t.Fatalf("claimed %+v, want the other channel", j)
+	}
+	next, ok, err := w.NextDue(w.ctx, w.clock)
+	w.must(err)
+	if !ok || !next.Equal(until) {
+		t.Fatalf("next due %v %v, want the end of the pause", next, ok)
+	}
+	w.clock = until
+	if j := w.one(); j.To != mia {
+		t.Fatalf("after the pause: %+v", j)
+	}
+}
+
+func cancelled(t *testing.T, w *world) {
+	id := w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	w.send(w.one(), "1")
+	w.turn(luis, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Cancelled, Why: "not theirs"}}})
+	if len(w.load(mia, "").Series) != 1 {
+		t.Fatal("somebody else cancelled a series")
+	}
+	w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Cancelled, Why: "the person"}}})
+	w.clock = w.clock.AddDate(0, 0, 3)
+	w.none()
+	if len(w.load(mia, "").Series) != 0 {
+		t.Error("a cancelled series is listed")
+	}
+}
+
+func cancelWhileSending(t *testing.T, w *world) {
+	id := w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Cancelled, Why: "the person"}}})
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Pending, At: w.clock, Requested: true, Certain: true, Reason: "try again"}))
+	w.none()
+	if got := w.status(mia); got != "cancelled" {
+		t.Errorf("status %q, want cancelled", got)
+	}
+}
+
+func unreachable(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Failed, Reason: "blocked", Unreachable: "blocked", Requested: true, Certain: true}))
+	state := w.load(mia, "")
+	if state.Person.Unreachable != "blocked" {
+		t.Errorf("person: %+v", state.Person)
+	}
+	if len(state.Series) != 1 || state.Series[0].Status != schedule.PausedNow || state.Series[0].Why != "unreachable" {
+		t.Errorf("series: %+v", state.Series)
+	}
+	w.clock = w.clock.AddDate(0, 0, 3)
+	w.none()
+}
+
+func resumed(t *testing.T, w *world) {
+	id := w.series(mia)
+	w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.PausedNow, Why: "stopped"}}})
+	w.clock = w.clock.AddDate(0, 0, 3)
+	w.none()
+	s := w.load(mia, "").Series[0]
+	next, _ := s.Rule.Next(w.clock)
+	w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Active, Next: next}}})
+	w.none() // three days were missed, and none of them is sent
+	w.clock = next.At
+	if j := w.one(); !j.Due.Equal(next.At) {
+		t.Fatalf("after resuming: %+v", j)
+	}
+}
+
+func nextDue(t *testing.T, w *world) {
+	if at, ok, err := w.NextDue(w.ctx, w.clock); err != nil || ok {
+		t.Fatalf("empty store: due %v %v %v", at, ok, err)
+	}
+	w.series(mia)
+	due := time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
+	if at, ok, err := w.NextDue(w.ctx, w.clock); err != nil || !ok || !at.Equal(due) {
+		t.Fatalf("due %v %v %v, want %v", at, ok, err, due)
+	}
+	w.clock = due
+	w.one()
+	next := due.AddDate(0, 0, 1)
+	if at, ok, err := w.NextDue(w.ctx, w.clock); err != nil || !ok || !at.Equal(next) {
+		t.Fatalf("due %v %v %v, want %v", at, ok, err, next)
+	}
+}
+
+func fencing(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	old := w.one()
+	if batch, err := w.Orphans(w.ctx, 10, lease); err != nil || len(batch.Jobs) != 0 {
+		t.Fatalf("a lease that runs was taken over: %+v %v", batch.Jobs, err)
+	}
+	w.clock = w.clock.Add(lease)
+	batch, err := w.Orphans(w.ctx, 10, lease)
+	w.must(err)
+	if len(batch.Jobs) != 1 || batch.Jobs[0].Ambiguous || batch.Jobs[0].Token == old.Token {
+		t.Fatalf("orphans: %+v", batch.Jobs)
+	}
+	if err := w.Intend(w.ctx, old, 0); !errors.Is(err, delivery.ErrFenced) {
+		t.Errorf("the old holder's intent: %v, want ErrFenced", err)
+	}
+	if err := w.Settle(w.ctx, old, 0, delivery.Outcome{Status: delivery.Sent, PlatformID: "1"}); !errors.Is(err, delivery.ErrFenced) {
+		t.Errorf("the old holder's outcome: %v, want ErrFenced", err)
+	}
+	w.must(w.Settle(w.ctx, batch.Jobs[0], 0, delivery.Outcome{Status: delivery.Pending, At: w.clock, Free: true}))
+	w.send(w.one(), "2")
+}
+
+func ambiguous(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	w.must(w.Intend(w.ctx, w.one(), 0))
+	w.clock = w.clock.Add(lease)
+	batch, err := w.Orphans(w.ctx, 10, lease)
+	w.must(err)
+	if len(batch.Jobs) != 1 || !batch.Jobs[0].Ambiguous || batch.Jobs[0].Copies != 1 || batch.Jobs[0].Attempts != 1 {
+		t.Fatalf("orphans: %+v", batch.Jobs)
+	}
+}
+
+func renewed(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	j := w.one()
+	w.clock = w.clock.Add(lease - time.Second)
+	w.must(w.Renew(w.ctx, []delivery.Job{j}, lease))
+	w.clock = w.clock.Add(2 * time.Second)
+	if batch, err := w.Orphans(w.ctx, 10, lease); err != nil || len(batch.Jobs) != 0 {
+		t.Fatalf("a renewed lease was taken over: %+v %v", batch.Jobs, err)
+	}
+	w.send(j, "1")
+}
+
+func repeated(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Unknown, At: w.clock.Add(10 * time.Second), MarkNext: true, Requested: true, Reason: "timeout"}))
+	w.none()
+	w.clock = w.clock.Add(10 * time.Second)
+	j = w.one()
+	if !j.Marked || j.Copies != 1 || j.Attempts != 1 {
+		t.Fatalf("the repeat: %+v", j)
+	}
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Unknown, Requested: true, Reason: "timeout"}))
+	w.clock = w.clock.Add(time.Hour)
+	w.none()
+	if got := w.status(mia); got != "unknown" {
+		t.Errorf("status %q, want unknown", got)
+	}
+}
+
+func parts(t *testing.T, w *world) {
+	w.reply(mia, "long", "")
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Sending, PlatformID: "1", Requested: true}))
+	w.must(w.Intend(w.ctx, j, 1))
+	w.must(w.Settle(w.ctx, j, 1, delivery.Outcome{Status: delivery.Pending, At: w.clock, Requested: true, Certain: true}))
+	j = w.one()
+	if len(j.Parts) != 1 || j.Parts[0] != "1" || j.Copies != 0 {
+		t.Fatalf("after one part: %+v", j)
+	}
+	w.send(j, "2")
+	w.none()
+}
