@@ -3,6 +3,7 @@ package telegram
 import (
 	"html"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,6 +28,9 @@ const (
 	telegramDialect
 )
 
+// maxLink is the most bytes of a link; the text of one that is longer stays.
+const maxLink = 2048
+
 // neutralTags are the tags that are kept, and the name that each goes by.
 var neutralTags = map[string]string{
 	"b": "b", "strong": "b", "i": "i", "em": "i", "u": "u", "ins": "u", "s": "s", "del": "s", "strike": "s",
@@ -46,7 +50,7 @@ func parse(text string) []run {
 	var open []style
 	add := func(s string) {
 		if s = strings.ToValidUTF8(s, "\uFFFD"); s != "" {
-			runs = append(runs, run{text: s, styles: append([]style(nil), open...)})
+			runs = append(runs, run{text: s, styles: effective(open)})
 		}
 	}
 	z := nethtml.NewTokenizer(strings.NewReader(text))
@@ -75,6 +79,18 @@ func parse(text string) []run {
 	}
 }
 
+// effective is what open tags amount to: bold inside bold is bold, and of two links the outer counts.
+// It is short, however deep the tags are nested.
+func effective(open []style) []style {
+	var out []style
+	for _, s := range open {
+		if !slices.ContainsFunc(out, func(o style) bool { return o.tag == s.tag }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 func atLineStart(runs []run) bool {
 	return len(runs) == 0 || strings.HasSuffix(runs[len(runs)-1].text, "\n")
 }
@@ -88,7 +104,7 @@ func styleOf(token nethtml.Token) (style, bool) {
 	case "a":
 		s.value = attribute(token, "href")
 		u, err := url.Parse(s.value)
-		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || len(s.value) > maxLink {
 			return s, false
 		}
 	case "time":

@@ -18,7 +18,7 @@ func TestRender(t *testing.T) {
 		{`<time unix="1773225600">Wed 10:40</time>`, `<tg-time unix="1773225600" format="wDt">Wed 10:40</tg-time>`},
 		{`<time unix="soon">Wed</time>`, `Wed`},
 		{`<b>one <i>two</b> three</i> four`, `<b>one <i>two</i></b><i> three</i> four`},
-		{`<b>one<b>two</b>`, `<b>one<b>two</b></b>`},
+		{`<b>one<b>two</b>three`, `<b>onetwothree</b>`},
 		{`</i>a<b>`, `a`},
 		{`<a href="https://example.org/?a=1&amp;b=2">x</a>`, `<a href="https://example.org/?a=1&amp;b=2">x</a>`},
 		{`<a href="javascript:alert(1)">x</a> <a href="tg://user?id=1">y</a>`, `x y`},
@@ -94,6 +94,22 @@ func TestSplitKeepsRawBytesWithinTheLimit(t *testing.T) {
 	checkParts(t, m, parts)
 }
 
+func TestSplitOfDeepNestingIsCheapAndShort(t *testing.T) {
+	m := chat.Message{Format: chat.HTML, Text: strings.Repeat("<b>x <i>", 5000)}
+	parts := split(m)
+	if len(parts) != 3 {
+		t.Errorf("10,000 characters are %d parts", len(parts))
+	}
+	checkParts(t, m, parts)
+}
+
+func BenchmarkSplit(b *testing.B) {
+	m := chat.Message{Format: chat.HTML, Text: strings.Repeat("<b>Take</b> one &lt;tablet&gt;. ", 2000)}
+	for b.Loop() {
+		split(m)
+	}
+}
+
 func TestSplitOfOneEndlessCharacter(t *testing.T) {
 	m := chat.Message{Text: "e" + strings.Repeat("\u0301", 9000)}
 	checkParts(t, m, split(m))
@@ -148,7 +164,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add("👩🏽‍⚕️é\u0301\r\n", false, 900)
 	f.Add("<script><title><textarea></b><a href='http://x/\"'>", true, 50)
 	f.Fuzz(func(t *testing.T, piece string, html bool, times int) {
-		if times < 1 || times > 2000 || len(piece)*times > 60_000 {
+		if times < 1 || times > 2000 || len(piece)*times > 20_000 {
 			return
 		}
 		m := chat.Message{Text: strings.Repeat(piece, times)}

@@ -81,11 +81,17 @@ func (r *reader) character() {
 	r.pos += size
 }
 
+// namedReferences are all that the server knows by name.
+var namedReferences = []struct {
+	name string
+	char rune
+}{{"&lt;", '<'}, {"&gt;", '>'}, {"&amp;", '&'}, {"&quot;", '"'}}
+
 // reference reads a character reference at the start of s: the character, and how long it was written.
 func reference(s string) (rune, int) {
-	for name, c := range map[string]rune{"&lt;": '<', "&gt;": '>', "&amp;": '&', "&quot;": '"'} {
-		if strings.HasPrefix(s, name) {
-			return c, len(name)
+	for _, named := range namedReferences {
+		if strings.HasPrefix(s, named.name) {
+			return named.char, len(named.name)
 		}
 	}
 	if end := strings.IndexByte(s, ';'); strings.HasPrefix(s, "&#") && end > 2 && end < 12 {
