@@ -36,11 +36,16 @@ func (t *turn) request(text string, commanded bool) {
 // asksForSchedule reports whether a text without a command means one: a schedule was found, or a
 // time that cannot be, or the text begins as a request does.
 func (t *turn) asksForSchedule(r nlp.Result) bool {
-	if r.Kind != nlp.Failure {
-		return true
-	}
-	return r.Requested || (r.Err != nil && r.Err.Code != nlp.NoSchedule && r.Err.Code != nlp.Empty)
+	return r.Kind != nlp.Failure || r.Err.Code != problemNoSchedule && r.Err.Code != problemEmpty
 }
+
+// The parser's error codes that a conversation answers with a question instead of a sentence.
+const (
+	problemEmpty      = "empty"
+	problemNoSchedule = "no_schedule" // no time, and nothing that asks for one
+	problemNoTime     = "no_time"     // a request without its time
+	problemPast       = "past_time"
+)
 
 func (t *turn) parse(text string, said time.Time) nlp.Result {
 	return t.parser.Parse(text, said, nlp.Profile{Language: t.languageTag(), Zone: t.zone()})
@@ -90,7 +95,7 @@ func (t *turn) advance(d *Draft) {
 // asked or answered.
 func (t *turn) understand(d *Draft) bool {
 	r := t.parse(d.Data.Text, d.Data.SaidAt)
-	if r.NeedsZone && !t.person.ZoneConfirmed {
+	if !t.person.ZoneConfirmed && t.zoneMatters(d, r) {
 		t.askZone(d)
 		return false
 	}
@@ -120,13 +125,34 @@ func (t *turn) understand(d *Draft) bool {
 	return true
 }
 
+// zoneMatters reports whether the phrase means another instant elsewhere: a wall clock does, "in two
+// hours" and a clock with its own zone do not.
+func (t *turn) zoneMatters(d *Draft, here nlp.Result) bool {
+	there := t.parser.Parse(d.Data.Text, d.Data.SaidAt, nlp.Profile{Language: t.languageTag(), Zone: farZone(t.zone())})
+	if here.Kind == nlp.Failure && there.Kind == nlp.Failure {
+		return false
+	}
+	if here.Kind != there.Kind {
+		return true
+	}
+	a, _ := here.Rule.Next(d.Data.SaidAt)
+	b, _ := there.Rule.Next(d.Data.SaidAt)
+	return !a.At.Equal(b.At)
+}
+
+// farZone is a zone whose clocks show another time than z's.
+func farZone(z *time.Location) *time.Location {
+	_, offset := time.Unix(0, 0).In(z).Zone()
+	return time.FixedZone("elsewhere", offset+5*60*60)
+}
+
 // explain says why a phrase is no schedule, and offers what is nearest.
 func (t *turn) explain(d *Draft, r nlp.Result) {
 	switch r.Err.Code {
-	case nlp.NoSchedule, nlp.NoTime:
+	case problemNoSchedule, problemNoTime:
 		t.askWhen(d)
 		return
-	case nlp.Past:
+	case problemPast:
 		readings := slices.DeleteFunc(slices.Clone(r.Alternatives), func(a nlp.Reading) bool {
 			_, ok := a.Rule.Next(t.now)
 			return !ok

@@ -72,3 +72,11 @@ type Sender interface {
 	Edit(ctx context.Context, to chat.Address, messageID string, m chat.Message) error
 	Delete(ctx context.Context, to chat.Address, messageID string) error
 }
+
+// Counts is how much there is to do and what became of it: numbers only, of no one person.
+type Counts struct {
+	Due                   int64         // of the next 24 hours
+	Overdue               int64         // past their time and still to be sent
+	OldestOverdue         time.Duration // 0 when nothing is overdue
+	Sent, Failed, Unknown int64         // of the last 24 hours
+}

@@ -102,6 +102,7 @@ CREATE INDEX scheduled_messages_due ON scheduled_messages (next_attempt_time)
 CREATE INDEX scheduled_messages_sending ON scheduled_messages (recipient_id) WHERE status = 'sending';
 CREATE INDEX scheduled_messages_leases ON scheduled_messages (lease_until) WHERE status = 'sending';
 CREATE INDEX scheduled_messages_patient ON scheduled_messages (patient_id, scheduled_time);
+CREATE INDEX scheduled_messages_time ON scheduled_messages (scheduled_time);
 CREATE INDEX scheduled_messages_next ON scheduled_messages (schedule_id, scheduled_time)
     WHERE status IN ('pending', 'paused');
 CREATE INDEX scheduled_messages_untold ON scheduled_messages (patient_id)

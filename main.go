@@ -1,0 +1,94 @@
+// Command carebell schedules messages by chat and delivers them.
+package main
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+	_ "time/tzdata" // zones must be known on a machine that has none
+
+	"carebell/app"
+	"carebell/locales"
+
+	"github.com/alecthomas/kong"
+)
+
+//go:embed config.yaml
+var defaults []byte
+
+type commandLine struct {
+	Config string `help:"A YAML file of settings that override the defaults (see config.yaml)." type:"path"`
+
+	Serve   serve            `cmd:"" default:"1" help:"Run carebell (the default)."`
+	Parse   app.ParseCommand `cmd:"" help:"Explain what a phrase means."`
+	Migrate struct {
+		Up     migrateUp     `cmd:"" help:"Bring the database to the newest version."`
+		Status migrateStatus `cmd:"" help:"List the steps of the database and whether they were applied."`
+	} `cmd:"" help:"Look after the database's tables."`
+	Version version `cmd:"" help:"Print the version."`
+}
+
+type (
+	serve         struct{}
+	migrateUp     struct{}
+	migrateStatus struct{}
+	version       struct{}
+)
+
+func main() {
+	var cli commandLine
+	k := kong.Parse(&cli, kong.Name("carebell"),
+		kong.Description("Schedules messages for patients by chat, and delivers them."), kong.UsageOnError())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(&cli); err != nil {
+		fmt.Fprintln(os.Stderr, "carebell:", err)
+		os.Exit(1)
+	}
+}
+
+func (c *commandLine) settings() (app.Settings, error) {
+	catalogue, err := locales.Load()
+	if err != nil {
+		return app.Settings{}, err
+	}
+	return app.Load(defaults, c.Config, os.Environ(), catalogue.Languages())
+}
+
+func (serve) Run(ctx context.Context, c *commandLine) error {
+	settings, err := c.settings()
+	if err != nil {
+		return fmt.Errorf("the settings need mending:\n%w", err)
+	}
+	a, err := app.New(ctx, settings, time.Now, app.NewLogger(settings, os.Stderr))
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx, func(addr string) { a.Banner(os.Stdout, addr) })
+}
+
+func (migrateUp) Run(ctx context.Context, c *commandLine) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return app.MigrateUp(ctx, settings, os.Stdout)
+}
+
+func (migrateStatus) Run(ctx context.Context, c *commandLine) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return app.MigrateStatus(ctx, settings, os.Stdout)
+}
+
+func (version) Run() error {
+	_, err := fmt.Println("carebell", app.Version)
+	return err
+}

@@ -1,0 +1,87 @@
+package templates_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"carebell/chat"
+	"carebell/templates"
+)
+
+func load(t *testing.T) *templates.Set {
+	t.Helper()
+	s, err := templates.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+var values = map[string]string{
+	"time": "09:00", "date": "Tue 24 Nov", "name": "Ana", "message": "walk", "medication": "aspirin <100 mg>",
+	"dose": "one tablet", "instructions": "with food", "appointment": "blood test", "provider": "Dr Ruiz", "place": "room 4",
+	"question": "Did you sleep?", "topic": "your knee",
+}
+
+func TestEveryTemplateInEveryLanguage(t *testing.T) {
+	s := load(t)
+	keys := []string{templates.Reminder, templates.MedicationReminder, templates.AppointmentReminder, templates.CheckIn, templates.FollowUp}
+	if len(s.All()) != len(keys) || len(s.Languages()) < 2 {
+		t.Fatalf("%d templates in %v", len(s.All()), s.Languages())
+	}
+	for _, key := range keys {
+		for _, lang := range s.Languages() {
+			m, err := s.Render(key, lang, values)
+			if err != nil {
+				t.Errorf("%s in %s: %v", key, lang, err)
+				continue
+			}
+			if strings.ContainsAny(m.Text, "{}[]") || m.Format != chat.HTML {
+				t.Errorf("%s in %s: %q", key, lang, m.Text)
+			}
+			// The text names its slot, so that copies identify themselves.
+			if !strings.Contains(m.Text, "09:00") || !strings.Contains(m.Text, "Tue 24 Nov") {
+				t.Errorf("%s in %s does not name its slot: %q", key, lang, m.Text)
+			}
+			if s.Title(key, lang) == "" {
+				t.Errorf("%s in %s has no title", key, lang)
+			}
+		}
+	}
+}
+
+func TestValuesAreNeverMarkupOrTemplates(t *testing.T) {
+	m, err := load(t).Render(templates.MedicationReminder, "en", map[string]string{
+		"time": "09:00", "date": "Tue 24 Nov", "medication": "<b>{dose}</b> [[x]]", "dose": "5 mg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(m.Text, "&lt;b&gt;{dose}&lt;/b&gt; [[x]]") {
+		t.Errorf("rendered %q", m.Text)
+	}
+}
+
+func TestOptionalParts(t *testing.T) {
+	s := load(t)
+	m, err := s.Render(templates.AppointmentReminder, "en", map[string]string{"time": "10:30", "date": "Thu 5 Mar", "appointment": "check"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(m.Text, " with ") || !strings.Contains(m.Text, "appointment: check") {
+		t.Errorf("rendered %q", m.Text)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	s := load(t)
+	if _, err := s.Render("no_such", "en", values); !errors.Is(err, templates.ErrUnknown) {
+		t.Errorf("unknown key: %v", err)
+	}
+	if _, err := s.Render(templates.MedicationReminder, "en", map[string]string{"time": "09:00"}); err == nil || !strings.Contains(err.Error(), "medication") {
+		t.Errorf("missing variable: %v", err)
+	}
+	if m, err := s.Render(templates.Reminder, "xx", values); err != nil || m.Text == "" {
+		t.Errorf("unknown language: %q %v", m.Text, err)
+	}
+}
