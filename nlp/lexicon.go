@@ -1,0 +1,234 @@
+package nlp
+
+import (
+	"embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+//go:embed lexicons/*.txt
+var lexiconFiles embed.FS
+
+// sense is one meaning of a word.
+type sense struct {
+	cat category
+	val int16
+}
+
+// entry is all that a lexicon knows of a word or phrase.
+type entry struct {
+	senses []sense
+	// words is the length in words of the longest phrase that begins with this word; 0 when none.
+	words int
+	// alone: the key itself is a word of the lexicon, not only the beginning of a phrase.
+	alone bool
+}
+
+// lexicon is one language's file, ready for look-ups. It never changes after loading.
+type lexicon struct {
+	lang    string
+	script  script
+	entries map[string]*entry
+	// prefixes are letters written onto the next word ("و"), with what they mean.
+	prefixes  []prefix
+	compounds bool // weekday and part of the day are written together: "montagabend"
+	unspaced  bool // words are not separated: Chinese
+	typos     map[rune][]string
+	echo      map[string]string
+	longest   int // bytes of the longest key
+	zones     []string
+}
+
+type prefix struct {
+	text string
+	cat  category // cNone: only skipped
+}
+
+// loadLexicons reads every embedded file. A fault in one is a fault of the program, so it says
+// file and line.
+func loadLexicons() ([]*lexicon, error) {
+	files, err := lexiconFiles.ReadDir("lexicons")
+	if err != nil {
+		return nil, fmt.Errorf("read lexicons: %w", err)
+	}
+	var all []*lexicon
+	for _, f := range files {
+		data, err := lexiconFiles.ReadFile("lexicons/" + f.Name())
+		if err != nil {
+			return nil, fmt.Errorf("read lexicon: %w", err)
+		}
+		lex, err := parseLexicon(strings.TrimSuffix(f.Name(), ".txt"), string(data))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, lex)
+	}
+	return all, nil
+}
+
+func parseLexicon(lang, data string) (*lexicon, error) {
+	lex := &lexicon{lang: lang, entries: map[string]*entry{}, typos: map[rune][]string{}, echo: map[string]string{}}
+	n := 0
+	for line := range strings.Lines(data) {
+		n++
+		line = strings.TrimSpace(line)
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		key, forms, ok := strings.Cut(line, ":")
+		if !ok {
+			return nil, fmt.Errorf("lexicon %s, line %d: expected key: form | form", lang, n)
+		}
+		if err := lex.addLine(strings.TrimSpace(key), strings.TrimSpace(forms)); err != nil {
+			return nil, fmt.Errorf("lexicon %s, line %d: %w", lang, n, err)
+		}
+	}
+	lex.finish()
+	return lex, nil
+}
+
+func (lex *lexicon) addLine(key, forms string) error {
+	name, arg, _ := strings.Cut(key, " ")
+	switch name {
+	case "option":
+		switch forms {
+		case "compounds":
+			lex.compounds = true
+		case "unspaced":
+			lex.unspaced = true
+		default:
+			return fmt.Errorf("option: expected compounds or unspaced, found %q", forms)
+		}
+		return nil
+	case "script":
+		s, ok := scriptNames[forms]
+		if !ok {
+			return fmt.Errorf("script: not known: %q", forms)
+		}
+		lex.script = s
+		return nil
+	case "echo":
+		lex.echo[arg] = strings.Trim(forms, `"`)
+		return nil
+	case "prefix":
+		for form := range strings.SplitSeq(forms, "|") {
+			lex.prefixes = append(lex.prefixes, prefix{foldString(strings.TrimSpace(form)), categoryNames[arg]})
+		}
+		return nil
+	}
+	cat, ok := categoryNames[name]
+	if !ok {
+		return fmt.Errorf("unknown key %q", name)
+	}
+	val, err := lex.value(cat, arg)
+	if err != nil {
+		return err
+	}
+	for form := range strings.SplitSeq(forms, "|") {
+		if form = strings.TrimSpace(form); form != "" {
+			lex.add(foldString(form), sense{cat, val})
+		}
+	}
+	return nil
+}
+
+func (lex *lexicon) value(cat category, arg string) (int16, error) {
+	if arg == "" {
+		return 0, nil
+	}
+	first, second, two := strings.Cut(arg, " ")
+	switch cat {
+	case cUnit:
+		if v, ok := unitNames[arg]; ok {
+			return v, nil
+		}
+	case cDaypart, cDayparts:
+		if v, ok := daypartNames[arg]; ok {
+			return v, nil
+		}
+	case cZone:
+		lex.zones = append(lex.zones, arg)
+		return int16(len(lex.zones) - 1), nil
+	case cUnits, cAdverb, cRelativePart:
+		n, err := strconv.Atoi(first)
+		if !two || err != nil {
+			break
+		}
+		if v, ok := unitNames[second]; ok && cat != cRelativePart {
+			return int16(n)*16 + v, nil
+		}
+		if v, ok := daypartNames[second]; ok && cat == cRelativePart {
+			return int16(n)*32 + v, nil
+		}
+	default:
+		if n, err := strconv.Atoi(arg); err == nil {
+			return int16(n), nil
+		}
+	}
+	return 0, fmt.Errorf("%q does not fit the key", arg)
+}
+
+func (lex *lexicon) add(key string, s sense) {
+	e := lex.entries[key]
+	if e == nil {
+		e = &entry{}
+		lex.entries[key] = e
+	}
+	e.alone = true
+	if !slices.Contains(e.senses, s) {
+		e.senses = append(e.senses, s)
+	}
+	lex.longest = max(lex.longest, len(key))
+}
+
+// finish notes for each first word how long a phrase can get, and which long words forgive typos.
+func (lex *lexicon) finish() {
+	keys := make([]string, 0, len(lex.entries))
+	for key := range lex.entries {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	for _, key := range keys {
+		first, n := splitWords(key)
+		e := lex.entries[first]
+		if e == nil {
+			e = &entry{}
+			lex.entries[first] = e
+		}
+		e.words = max(e.words, n)
+		full := lex.entries[key]
+		if n == 1 && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
+			slices.ContainsFunc(full.senses, func(s sense) bool { return s.cat.schedules() }) {
+			r, _ := utf8.DecodeRuneInString(key)
+			lex.typos[r] = append(lex.typos[r], key)
+		}
+	}
+}
+
+// splitWords is the first word of a folded key and the number of its words, as the lexer cuts them.
+func splitWords(key string) (first string, n int) {
+	inWord := false
+	for i, r := range key {
+		word := isWordRune(r)
+		if word && !inWord {
+			n++
+		}
+		if !word && inWord && first == "" {
+			first = key[:i]
+		}
+		inWord = word
+	}
+	if first == "" {
+		first = key
+	}
+	return first, n
+}
+
+func isWordRune(r rune) bool {
+	return r < 0x80 && (r >= 'a' && r <= 'z') ||
+		r >= 0x80 && (unicode.IsLetter(r) || unicode.Is(unicode.M, r))
+}

@@ -1,0 +1,178 @@
+package nlp
+
+import "strings"
+
+// commands takes what only addresses carebell: "/schedule", "remind me to", "please".
+func (p *parse) commands() {
+	i := 0
+	for i < len(p.toks) {
+		t := p.at(i)
+		switch {
+		case p.punct(i, '/') && p.is(i+1, cCommand) && p.at(i+1).glued:
+			p.taken[i], p.taken[i+1] = RoleCommand, RoleCommand
+			i += 2
+			if p.punct(i, '@') && p.at(i).glued { // /schedule@carebell_bot
+				for i < len(p.toks) && p.at(i).glued {
+					p.taken[i] = RoleCommand
+					i++
+				}
+			}
+			continue
+		case t.has(cPolite) || t.has(cRemind) || t.has(cCommand) && i == 0:
+		case i > 0 && p.taken[i-1] == RoleCommand && (p.punct(i, ':') || p.punct(i, ',') || p.punct(i, '-')):
+		default:
+			return
+		}
+		p.taken[i] = RoleCommand
+		i++
+	}
+}
+
+// link takes "to", "that" between a reminder and its message, wherever the two meet.
+func (p *parse) links() {
+	reminded := false
+	for i := range p.toks {
+		t := p.at(i)
+		if p.taken[i] == roleNone && t.has(cRemind) && (i == 0 || p.taken[i-1] != roleNone || p.closes(i+1) || p.lex.unspaced) {
+			p.taken[i] = RoleCommand
+		}
+		reminded = reminded || p.taken[i] == RoleCommand
+	}
+	if !reminded {
+		return
+	}
+	for i := range p.toks {
+		if p.taken[i] == roleNone && p.is(i, cLink) && (i == 0 || p.taken[i-1] != roleNone) {
+			// "to" may stand behind a comma: "erinnere mich daran, die Tabletten zu nehmen".
+			p.taken[i] = RoleCommand
+			if p.punct(i+1, ',') && i+2 < len(p.toks) {
+				p.taken[i+1] = RoleCommand
+			}
+		}
+	}
+}
+
+// edges takes the connectives that a time phrase leaves at the edge of the message: "and" between
+// two phrases, a bracket around one.
+func (p *parse) edges() {
+	n := len(p.toks)
+	for i := 0; i < n; {
+		if p.taken[i] != roleNone {
+			i++
+			continue
+		}
+		j := i
+		content := false
+		for j < n && p.taken[j] == roleNone {
+			t := p.at(j)
+			if t.kind != tPunct && !connective(t) {
+				content = true
+			}
+			j++
+		}
+		inner := i > 0 && p.taken[i-1] != RoleCommand || j < n
+		if !content && inner {
+			role := RoleCommand
+			if i > 0 {
+				role = p.taken[i-1]
+			}
+			for k := i; k < j; k++ {
+				p.taken[k] = role
+			}
+		}
+		i = j
+	}
+}
+
+func connective(t *token) bool {
+	if len(t.senses) == 0 {
+		return false
+	}
+	for _, s := range t.senses {
+		switch s.cat {
+		case cAnd, cOf, cThe, cOn, cAt, cIn, cFor, cTo, cLink, cFrom, cInAfter, cUntilAfter, cStrict, cForAfter, cPlusWord, cStart, cArticle, cEach, cPolite, cStartAfter, cOClock, cWith:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+const outerPunctuation = " \t\r\n,;:-–—.、，。：；।،؛·•|"
+
+// message joins what no role took, as it was typed.
+func (p *parse) message(original string, n *normal, spans []Span) (string, []Span) {
+	var pieces []string
+	for i := 0; i < len(p.toks); {
+		if p.taken[i] != roleNone {
+			j := i
+			for j < len(p.toks) && p.taken[j] == p.taken[i] {
+				j++
+			}
+			spans = append(spans, Span{p.taken[i], n.original(int(p.at(i).start)), n.original(int(p.at(j - 1).end))})
+			i = j
+			continue
+		}
+		j := i
+		for j < len(p.toks) && p.taken[j] == roleNone {
+			j++
+		}
+		start, end := n.original(int(p.at(i).start)), n.original(int(p.at(j-1).end))
+		i = j
+		piece := original[start:end]
+		cut := strings.TrimLeft(piece, outerPunctuation)
+		start += len(piece) - len(cut)
+		piece = strings.TrimRight(cut, outerPunctuation)
+		piece = brackets(piece)
+		if piece == "" || piece == "/" || piece == "@" {
+			continue
+		}
+		pieces = append(pieces, piece)
+		at := strings.Index(original[start:end], piece) + start
+		spans = append(spans, Span{RoleMessage, at, at + len(piece)})
+	}
+	sep := " "
+	if p.lex.unspaced {
+		sep = ""
+	}
+	if len(pieces) == 1 {
+		return pieces[0], spans
+	}
+	var b strings.Builder
+	for i, piece := range pieces {
+		if i > 0 && (sep != "" || asciiEdge(pieces[i-1], piece)) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(piece)
+	}
+	return b.String(), spans
+}
+
+func asciiEdge(a, b string) bool { return a[len(a)-1] < 0x80 || b[0] < 0x80 }
+
+// brackets drops the half of a pair whose other half went with the time phrase.
+func brackets(s string) string {
+	for _, pair := range [...][2]string{{"(", ")"}, {"[", "]"}, {"（", "）"}} {
+		if strings.HasPrefix(s, pair[0]) && !strings.Contains(s, pair[1]) {
+			s = strings.TrimLeft(s[len(pair[0]):], outerPunctuation)
+		}
+		if strings.HasSuffix(s, pair[1]) && !strings.Contains(s, pair[0]) {
+			s = strings.TrimRight(s[:len(s)-len(pair[1])], outerPunctuation)
+		}
+	}
+	return s
+}
+
+// medical reports whether a token that is left for the message, or the rule, speaks of a medicine.
+func (p *parse) medical() bool {
+	for i := range p.toks {
+		t := p.at(i)
+		if t.has(cTimesADay) || t.has(cHoursQ) && p.taken[i] == RoleRecurrence {
+			return true
+		}
+		if p.taken[i] == roleNone && (t.has(cMedical) || t.has(cDose)) {
+			return true
+		}
+	}
+	return false
+}

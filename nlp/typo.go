@@ -1,0 +1,82 @@
+package nlp
+
+import (
+	"unicode/utf8"
+)
+
+// forgive finds the schedule word that an unknown word is a small typo of: one letter too many, too
+// few, wrong or swapped, after doubled letters are counted once ("tommorow"). The first letter must
+// be right; short words are forgiven swapped letters only.
+func (lex *lexicon) forgive(w string) *entry {
+	if len(w) < 5 || len(w) > 40 {
+		return nil
+	}
+	first, _ := utf8.DecodeRuneInString(w)
+	var wb, kb [24]rune
+	word := collapse(w, wb[:0])
+	if len(word) < 4 || len(word) >= 24 {
+		return nil
+	}
+	for _, key := range lex.typos[first] {
+		if len(key) > len(w)+6 || len(key)+6 < len(w) {
+			continue
+		}
+		known := collapse(key, kb[:0])
+		long := utf8.RuneCountInString(key) >= 7 && len(word) >= 6
+		if near(word, known, long) {
+			return lex.entries[key]
+		}
+	}
+	return nil
+}
+
+func collapse(s string, into []rune) []rune {
+	var last rune
+	for _, r := range s {
+		if r != last && len(into) < cap(into) {
+			into = append(into, r)
+		}
+		last = r
+	}
+	return into
+}
+
+// near reports whether a and b differ by at most one edit: equal, two neighbours swapped, or (when
+// long) one letter inserted, dropped or replaced.
+func near(a, b []rune, long bool) bool {
+	i := 0
+	for i < len(a) && i < len(b) && a[i] == b[i] {
+		i++
+	}
+	if i == len(a) && i == len(b) {
+		return true
+	}
+	ta, tb := a[i:], b[i:]
+	if len(ta) == len(tb) && len(ta) >= 2 && ta[0] == tb[1] && ta[1] == tb[0] && same(ta[2:], tb[2:]) {
+		return true
+	}
+	if !long {
+		return false
+	}
+	switch len(ta) - len(tb) {
+	case 0:
+		return len(ta) > 1 && same(ta[1:], tb[1:]) // the last letter carries grammar: not replaced
+	case 1:
+		return len(tb) > 0 && same(ta[1:], tb)
+	case -1:
+		return len(ta) > 0 && same(ta, tb[1:])
+	}
+	return false
+}
+
+func same(a, b []rune) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i] != b[i] {
+			return false
+		}
+	}
+	return true
+}
