@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"carebell/locales"
 )
 
 // answer gives a text to the draft that waits for one: the newest. It reports whether the text was
@@ -70,9 +68,7 @@ func (t *turn) spoken(d *Draft, text string) (op, bool) {
 	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(d.Data.Options) && d.Step != StepMessage {
 		return opOption(n - 1), true
 	}
-	is := func(key string) bool {
-		return slices.Contains(t.catalogue.Words(t.lang, key), word) || slices.Contains(t.catalogue.Words(locales.Fallback, key), word)
-	}
+	is := func(key string) bool { return t.isWord(key, word) }
 	for i, o := range d.Data.Options {
 		if o.Label != "" && strings.EqualFold(o.Label, strings.TrimSpace(text)) {
 			return opOption(i), true

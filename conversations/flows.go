@@ -1,7 +1,6 @@
 package conversations
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -160,11 +159,13 @@ func splitCommand(text string) (name, rest string) {
 // plainCommand finds a command said without a slash, in the person's language or in English.
 func (t *turn) plainCommand(text string) (name, rest string) {
 	for _, command := range []string{"list", "status", "cancel", "timezone", "language", "start"} {
-		for _, lang := range []string{t.lang, locales.Fallback} {
-			if slices.Contains(t.catalogue.Words(lang, "words_"+command), bare(text)) {
-				return command, ""
-			}
+		if t.isWord("words_"+command, text) {
+			return command, ""
 		}
+	}
+	verb, rest, _ := strings.Cut(text, " ")
+	if rest != "" && t.isWord("words_end", verb) && t.named(rest) >= 0 {
+		return "cancel", rest
 	}
 	return "", text
 }

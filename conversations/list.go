@@ -52,7 +52,7 @@ func (t *turn) seriesLine(s Upcoming) string {
 
 // cancel is /cancel: the open draft, or the series with that number or code, or the list to choose from.
 func (t *turn) cancel(what string) {
-	what = strings.ToUpper(strings.TrimPrefix(strings.TrimSpace(what), "#"))
+	what = strings.TrimPrefix(strings.TrimSpace(what), "#")
 	if what == "" {
 		for _, open := range slices.Backward(t.state.Open) {
 			if open.Kind == KindSchedule && open.Status == DraftOpen && !open.expired(t.now) {
@@ -69,16 +69,36 @@ func (t *turn) cancel(what string) {
 		t.stopSeries(t.newDraft(KindStop), sorted[n-1].ID)
 		return
 	}
-	for _, s := range sorted {
-		if s.Code == what || strings.EqualFold(s.Message, what) {
-			t.stopSeries(t.newDraft(KindStop), s.ID)
-			return
-		}
+	if i := t.named(what); i >= 0 {
+		t.stopSeries(t.newDraft(KindStop), t.state.Series[i].ID)
+		return
 	}
 	t.say("cancel_unknown", nil)
 	if len(sorted) > 0 {
 		t.list()
 	}
+}
+
+// named finds the one series that a code or some of its words mean: "aspirin", "my aspirin". It is
+// -1 for none and for more than one: then the list asks.
+func (t *turn) named(what string) int {
+	what = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(what), "#"))
+	if first, rest, ok := strings.Cut(what, " "); ok && t.isWord("words_my", first) {
+		what = rest
+	}
+	found := -1
+	for i, s := range t.state.Series {
+		if strings.EqualFold(s.Code, what) {
+			return i
+		}
+		if len(what) >= 3 && strings.Contains(strings.ToLower(s.Message), what) {
+			if found >= 0 {
+				return -1
+			}
+			found = i
+		}
+	}
+	return found
 }
 
 // stopSeries ends one series; for a minute it can be had back. d becomes the draft that undoes it.

@@ -23,6 +23,7 @@ func (t *turn) request(text string, commanded bool) {
 		t.say("too_long", locales.Args{"Limit": chat.MaxText})
 		return
 	}
+	text = t.withoutGreeting(text)
 	understood := t.parse(text, t.update.SentAt)
 	if !commanded && !t.asksForSchedule(understood) {
 		t.notUnderstood()
@@ -37,6 +38,15 @@ func (t *turn) request(text string, commanded bool) {
 // time that cannot be, or the text begins as a request does.
 func (t *turn) asksForSchedule(r nlp.Result) bool {
 	return r.Kind != nlp.Failure || r.Err.Code != problemNoSchedule && r.Err.Code != problemEmpty
+}
+
+// withoutGreeting drops a leading "hello": what follows says whether something is asked for.
+func (t *turn) withoutGreeting(text string) string {
+	first, rest, ok := strings.Cut(text, " ")
+	if ok && t.isWord("words_hello", first) {
+		return strings.TrimSpace(rest)
+	}
+	return text
 }
 
 // The parser's error codes that a conversation answers with a question instead of a sentence.
@@ -73,7 +83,11 @@ func (t *turn) advance(d *Draft) {
 			return
 		}
 		d.Status, d.Step = DraftDone, StepDone
-		t.ready()
+		if t.resumable() > 0 {
+			t.askResume()
+		} else {
+			t.ready()
+		}
 		return
 	case KindZone:
 		d.Status, d.Step = DraftDone, StepDone

@@ -154,8 +154,10 @@ func (t *turn) again(old *Draft) {
 		t.result.Toast = t.words("toast_unknown", nil)
 		return
 	}
+	text := old.Data.Text
+	t.touch(old).Data.Text = "" // a second tap must not make it twice
 	d := t.newDraft(KindSchedule)
-	d.Data.Text, d.Data.SaidAt = old.Data.Text, t.now
+	d.Data.Text, d.Data.SaidAt = text, t.now
 	t.advance(d)
 }
 

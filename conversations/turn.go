@@ -2,6 +2,7 @@ package conversations
 
 import (
 	"html"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,6 +76,11 @@ func validZone(name string) bool {
 
 func (t *turn) words(key string, args locales.Args) string {
 	return t.catalogue.Text(t.lang, key, args)
+}
+
+// isWord reports whether s is one of a list's words, in the person's language or in the fallback.
+func (t *turn) isWord(key, s string) bool {
+	return slices.Contains(t.catalogue.Words(t.lang, key), bare(s)) || slices.Contains(t.catalogue.Words(locales.Fallback, key), bare(s))
 }
 
 // say replies with a catalogue's text.

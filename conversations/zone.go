@@ -83,17 +83,21 @@ func (t *turn) offerZones(d *Draft, key string, zones []string) {
 	d.Step = StepPlace
 	d.Data.Options = nil
 	var rows [][]chat.Choice
-	for i, name := range zones {
+	for _, name := range zones {
 		zone, err := time.LoadLocation(name)
 		if err != nil {
 			continue
 		}
-		d.Data.Options = append(d.Data.Options, Option{Zone: name})
 		label := t.words("zone_option", locales.Args{"Place": place(name), "Clock": t.catalogue.Clock(t.lang, t.now.In(zone))})
-		rows = append(rows, row(d.button(label, opOption(i))))
+		d.Data.Options = append(d.Data.Options, Option{Zone: name, Label: label})
+		rows = append(rows, row(d.button(label, opOption(len(rows)))))
 	}
 	m := plain(t.words(key, nil))
 	m.Choices = append(rows, row(d.button(t.words("button_other_place", nil), opZoneNo)))
+	if len(d.Data.Options) == 1 {
+		m.Text = d.Data.Options[0].Label + ". " + t.words(key, nil)
+		m.Choices = [][]chat.Choice{row(d.button(t.words("button_yes", nil), opOption(0)), d.button(t.words("button_no", nil), opZoneNo))}
+	}
 	t.ask(d, m)
 }
 
