@@ -341,8 +341,10 @@ func TestBrowserLanguageAndZone(t *testing.T) {
 	tab.Click("#settings-open")
 	tab.Choose("#zone", "Asia/Tokyo")
 	tab.WaitText(".body time", "05:00")
+	tab.WaitText(".toast", "Guardado")
 	tab.Choose("#language", "en")
 	tab.WaitText("#state", "Connected")
+	tab.WaitText(".toast", "Saved")
 	c := s.settled(t, "both settings", func(c contents) bool { return len(c.Updates) == 3 })
 	zone, language := c.Updates[1], c.Updates[2]
 	if zone.Kind != chat.Settings || zone.Zone != "Asia/Tokyo" || zone.Language != "" {

@@ -293,7 +293,7 @@ func (c *Channel) read(w http.ResponseWriter, r *http.Request, into any, tooLong
 }
 
 func age(ms int64) time.Duration {
-	return min(max(time.Duration(ms)*time.Millisecond, 0), maxAge)
+	return time.Duration(min(max(ms, 0), maxAge.Milliseconds())) * time.Millisecond
 }
 
 // validLanguage is the tag in its canonical form, or "".

@@ -28,7 +28,7 @@ func (c *Channel) Split(m chat.Message) []chat.Message {
 	} else {
 		for rest := m.Text; rest != ""; {
 			var head string
-			head, rest = cut(rest, c.cfg.MaxPart)
+			head, rest, _ = cut(rest, c.cfg.MaxPart)
 			texts = append(texts, head)
 		}
 	}
@@ -48,16 +48,16 @@ func (c *Channel) Split(m chat.Message) []chat.Message {
 }
 
 // cut takes at most limit characters off s. A line break or space at the cut stays with the head, so
-// that the parts put together are the whole.
-func cut(s string, limit int) (head, rest string) {
+// that the parts put together are the whole. clean is false if it had to cut inside a word.
+func cut(s string, limit int) (head, rest string, clean bool) {
 	end, ok := byteOffset(s, limit)
 	if !ok {
-		return s, ""
+		return s, "", true
 	}
 	for _, at := range []string{"\n\n", "\n", " "} {
 		// A break in the first half would leave a part that looks torn off.
-		if i := strings.LastIndex(s[:end], at); i > end/2 {
-			return s[:i+len(at)], s[i+len(at):]
+		if i := strings.LastIndex(s[:end], at) + len(at); i > end/2 && i > len(at) {
+			return s[:i], s[i:], true
 		}
 	}
 	clusters := uniseg.NewGraphemes(s)
@@ -72,7 +72,7 @@ func cut(s string, limit int) (head, rest string) {
 	if last == 0 { // one "character" longer than a part: not one that anybody wrote
 		last = end
 	}
-	return s[:last], s[last:]
+	return s[:last], s[last:], false
 }
 
 // byteOffset is where the first limit characters of s end; false if s has no more than that.
@@ -120,8 +120,12 @@ func (w *splitter) text(s string) {
 		if w.used >= w.limit {
 			w.next()
 		}
-		var head string
-		head, s = cut(s, w.limit-w.used)
+		head, rest, clean := cut(s, w.limit-w.used)
+		if !clean && w.used > 0 { // a part of its own may hold the word whole
+			w.next()
+			continue
+		}
+		s = rest
 		w.part.WriteString(html.EscapeString(head))
 		w.used += utf8.RuneCountInString(head)
 		if s != "" {

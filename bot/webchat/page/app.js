@@ -255,7 +255,9 @@ function speak(lang) {
 
 function choose(setting) {
   outbox.post({ kind: "settings", language: "", zone: "", ...setting }, {
-    done() {},
+    done() {
+      toast(words.text("setting_saved"));
+    },
     failed(problem) {
       say(problem.message);
     },
@@ -319,7 +321,7 @@ window.addEventListener("online", () => {
   stream.open();
 });
 window.addEventListener("beforeunload", (e) => {
-  if (outbox.waiting) e.preventDefault();
+  if (document.querySelector(".pending")) e.preventDefault(); // something written is not sent yet
 });
 
 await words.load();

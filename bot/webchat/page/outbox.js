@@ -13,10 +13,6 @@ export class Outbox {
     this.hints = hints;
   }
 
-  get waiting() {
-    return this.#queue.length;
-  }
-
   /** Sends an update. done(answer), waiting() and failed(problem) say what became of it. */
   post(update, { done, waiting, failed }) {
     const item = { update: { ...this.hints(), ...update, id: crypto.randomUUID() }, at: Date.now(), tries: 0, done, waiting, failed };
