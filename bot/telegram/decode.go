@@ -99,10 +99,10 @@ func (d *decoded) message(m *wireMessage, now time.Time) {
 		return
 	}
 	d.from(*m.From, m.Chat)
-	d.update.MessageID = strconv.FormatInt(m.ID, 10)
+	d.update.MessageID = messageID(m.ID)
 	d.update.SentAt = instant(m.Date, now)
 	if m.ReplyTo != nil {
-		d.update.ReplyTo = strconv.FormatInt(m.ReplyTo.ID, 10)
+		d.update.ReplyTo = messageID(m.ReplyTo.ID)
 	}
 	d.update.Kind = chat.Text
 	d.update.Text, d.update.Invite = words(m.Text)
@@ -143,7 +143,7 @@ func (d *decoded) tap(c *wireCallback, now time.Time) {
 	}
 	d.from(c.From, wireChat{ID: c.From.ID})
 	d.update.Kind, d.update.Data, d.update.TapID = chat.Tap, *c.Data, c.ID
-	d.update.MessageID = strconv.FormatInt(c.Message.ID, 10)
+	d.update.MessageID = messageID(c.Message.ID)
 	d.update.SentAt = now.UTC() // a tap carries no time of its own
 }
 
@@ -175,6 +175,14 @@ func (d *decoded) from(u wireUser, c wireChat) {
 	if languageTag.MatchString(u.Language) {
 		d.update.Language = u.Language
 	}
+}
+
+// messageID is empty for a message that has none to be named by.
+func messageID(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return strconv.FormatInt(id, 10)
 }
 
 // instant is a time by Telegram's clock, or otherwise where it gives none.

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"carebell/chat"
 )
@@ -90,7 +91,7 @@ func (e *callError) sendError() *chat.SendError {
 		return se
 	}
 	if e.status == http.StatusTooManyRequests {
-		se.Class, se.RetryAfter = chat.Throttled, e.retryAfter
+		se.Class, se.RetryAfter = chat.Throttled, max(e.retryAfter, time.Second)
 		return se
 	}
 	if !e.api && e.status < 500 && e.status != http.StatusNotFound && e.status != http.StatusRequestEntityTooLarge &&

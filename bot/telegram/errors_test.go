@@ -130,6 +130,17 @@ func TestTooManyRequestsAsksToWait(t *testing.T) {
 	}
 }
 
+func TestTooManyRequestsWithoutATimeStillWaits(t *testing.T) {
+	for _, fault := range []faketelegram.Fault{faketelegram.Answer(429, "Too Many Requests"), faketelegram.Body(429, "<html>slow down</html>")} {
+		r := newRig(t, nil)
+		r.fake.Once("sendMessage", fault)
+		_, err := r.channel.Send(within(t), r.address(), chat.Message{Text: "hello"}, "k")
+		if se := chat.AsSendError(err); se.Class != chat.Throttled || se.RetryAfter < time.Second {
+			t.Errorf("%s: %+v", fault.Name, se)
+		}
+	}
+}
+
 func TestChatThatMovedNamesItsNewID(t *testing.T) {
 	r := newRig(t, nil)
 	r.ana.Start("")

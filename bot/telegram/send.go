@@ -48,6 +48,9 @@ func (c *Channel) Edit(ctx context.Context, to chat.Address, messageID string, m
 	if params["message_id"], err = number(messageID); err != nil {
 		return &chat.SendError{Class: chat.Gone, Detail: "not a message id of this channel"}
 	}
+	if params["reply_markup"] == "" {
+		params["reply_markup"] = `{"inline_keyboard":[]}` // said outright: the old buttons go
+	}
 	return meaning(c.call(ctx, c.cfg.HTTPTimeout, "editMessageText", params, nil))
 }
 
