@@ -115,7 +115,7 @@ func (c *Channel) answerTap(id, toast string) {
 		}
 		params["text"] = toast
 	}
-	limit := min(c.cfg.HTTPTimeout, 5*time.Second)
+	limit := min(c.cfg.HTTPTimeout, 3*time.Second) // shutdown waits for it
 	if err := meaning(c.call(context.Background(), limit, "answerCallbackQuery", params, nil)); err != nil {
 		c.log.Warn("a tap could not be answered", "err", err)
 	}
