@@ -96,7 +96,7 @@ func TestBrowserDialogue(t *testing.T) {
 		t.Errorf("an instant is shown as %q, want it in the person's zone", got)
 	}
 	first := s.settled(t, "the text", func(c contents) bool { return len(c.Updates) == 1 }).Updates[0]
-	if first.Kind != chat.Text || first.Zone != "Europe/Madrid" || first.Language != "en" {
+	if first.Kind != chat.Text || first.Zone != "Europe/Madrid" || first.Language != "en-GB" {
 		t.Errorf("the first update is %+v, want the browser's zone and language with it", first)
 	}
 

@@ -34,8 +34,8 @@ func (c *Channel) routes() (http.Handler, error) {
 	mux.Handle("GET "+base+"/{$}", http.RedirectHandler(base, http.StatusPermanentRedirect))
 	mux.Handle("GET "+base+"/assets/{file}", page.assets())
 	mux.HandleFunc("GET "+base+"/words", page.serveWords)
-	mux.HandleFunc("GET "+base+"/events", c.events)
-	mux.HandleFunc("GET "+base+"/earlier", c.earlier)
+	mux.HandleFunc("GET "+base+"/events", c.get(c.events))
+	mux.HandleFunc("GET "+base+"/earlier", c.get(c.earlier))
 	mux.HandleFunc("POST "+base+"/session", c.post(c.session))
 	mux.HandleFunc("POST "+base+"/updates", c.post(c.update))
 	mux.HandleFunc("POST "+base+"/ack", c.post(c.ack))
@@ -69,6 +69,18 @@ func (c *Channel) post(next http.HandlerFunc) http.HandlerFunc {
 		}
 		if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 			c.fail(w, r, http.StatusUnsupportedMediaType, "not_json", nil)
+			return
+		}
+		next(w, r)
+	}
+}
+
+// get keeps pages of other ports of this machine from using up a person's streams: to the browser
+// they are the same site, and it sends the cookie.
+func (c *Channel) get(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" {
+			c.fail(w, r, http.StatusForbidden, "wrong_origin", nil)
 			return
 		}
 		next(w, r)

@@ -133,6 +133,15 @@ func TestStreamsAreBounded(t *testing.T) {
 	}
 }
 
+func TestAnotherSitesPageGetsNoStream(t *testing.T) {
+	v := newPerson(t, newSite(t, webchat.Config{}))
+	for _, site := range []string{"same-site", "cross-site", "none"} {
+		if res, answer := v.ask(http.MethodGet, "/chat/events", "", map[string]string{"Sec-Fetch-Site": site}); res.StatusCode != 403 {
+			t.Errorf("%s: %d %v", site, res.StatusCode, answer)
+		}
+	}
+}
+
 func TestAWrongLastEventIsRefused(t *testing.T) {
 	v := newPerson(t, newSite(t, webchat.Config{}))
 	for _, id := range []string{"-1", "x", "99999999999999999999"} {

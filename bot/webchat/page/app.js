@@ -19,7 +19,10 @@ let unread = 0;
 let acknowledged = 0;
 let acknowledging = 0;
 
-const outbox = new Outbox(() => ({ language: words.language(), zone: clock.currentZone() }));
+/** The language that the person chose, else what their browser speaks: it may be one that the page does not. */
+let chosen = "";
+
+const outbox = new Outbox(() => ({ language: chosen || navigator.language, zone: clock.currentZone() }));
 
 const stream = new Stream({
   message(m) {
@@ -68,6 +71,7 @@ async function start() {
   }
   person = answer.person;
   limit = answer.max_text;
+  chosen = answer.language;
   const lang = words.nearest(answer.language);
   if (lang && lang !== words.language()) speak(lang);
   if (answer.zone && answer.zone !== clock.currentZone() && clock.setZone(answer.zone)) {
@@ -86,6 +90,10 @@ function state(name) {
     words_.textContent = words.text(`state_${name}`);
   }
   byId("continue").hidden = name !== "elsewhere";
+}
+
+function elsewhere() {
+  return byId("state").dataset.state === "elsewhere";
 }
 
 byId("continue").addEventListener("click", () => {
@@ -121,6 +129,7 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
   unread = 0;
   title();
+  if (elsewhere()) stream.open();
 });
 
 function toast(text) {
@@ -144,7 +153,9 @@ function write(text) {
   local.at = new Date().toISOString();
   const post = () => {
     const id = outbox.post({ kind: "text", text }, {
-      done() {},
+      done() {
+        log.show(local());
+      },
       waiting(problem) {
         log.show(local("waiting"));
         if (problem?.message) say(problem.message);
@@ -180,6 +191,7 @@ function submit() {
   say("");
   message.value = "";
   grow();
+  if (elsewhere()) stream.open();
   write(text);
   message.focus();
 }
@@ -265,6 +277,7 @@ function choose(setting) {
 }
 
 language.addEventListener("change", () => {
+  chosen = language.value;
   speak(language.value);
   choose({ language: language.value });
 });
@@ -317,6 +330,7 @@ byId("earlier").addEventListener("click", async (e) => {
 // --- begin
 
 window.addEventListener("online", () => {
+  if (!person) return;
   outbox.retry();
   stream.open();
 });
@@ -324,7 +338,16 @@ window.addEventListener("beforeunload", (e) => {
   if (document.querySelector(".pending")) e.preventDefault(); // something written is not sent yet
 });
 
-await words.load();
-clock.fillZones(zone);
-await start();
-message.focus();
+async function begin() {
+  try {
+    await words.load();
+  } catch {
+    setTimeout(begin, 2000); // the page is here, so its words will be
+    return;
+  }
+  clock.fillZones(zone);
+  await start();
+  message.focus();
+}
+
+begin();

@@ -38,7 +38,8 @@ export function ready() {
 export function show(data) {
   const atEnd = nearEnd();
   const old = messages.get(data.id);
-  if (old?.data.seq !== undefined && data.seq !== undefined && data.seq < old.data.seq) return;
+  // What the service said of a message is newer than what this page knows by itself.
+  if (old?.data.seq !== undefined && (data.seq === undefined || data.seq < old.data.seq)) return;
   const focused = old?.element.contains(document.activeElement);
   const element = old?.element ?? document.createElement("article");
   paint(element, data);

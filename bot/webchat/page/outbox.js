@@ -15,7 +15,7 @@ export class Outbox {
 
   /** Sends an update. done(answer), waiting() and failed(problem) say what became of it. */
   post(update, { done, waiting, failed }) {
-    const item = { update: { ...this.hints(), ...update, id: crypto.randomUUID() }, at: Date.now(), tries: 0, done, waiting, failed };
+    const item = { update: { ...this.hints(), ...update, id: newId() }, at: Date.now(), tries: 0, done, waiting, failed };
     this.#queue.push(item);
     this.#next();
     return item.update.id;
@@ -45,6 +45,10 @@ export class Outbox {
     else item.done?.(answer);
     this.#next();
   }
+}
+
+function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 /** Posts JSON. again (milliseconds) says that the same may work later. */
