@@ -34,7 +34,7 @@ type site struct {
 	log     *bytes.Buffer
 }
 
-func newSite(t *testing.T, cfg webchat.Config) *site {
+func newSite(t testing.TB, cfg webchat.Config) *site {
 	t.Helper()
 	s := &site{inbox: &channeltest.Inbox{}, log: &bytes.Buffer{}}
 	var err error
@@ -95,7 +95,7 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 
 // visitor is a person with the page, as a program: the same requests as the page's.
 type visitor struct {
-	t      *testing.T
+	t      testing.TB
 	site   *site
 	client *http.Client
 	person chat.Address
@@ -138,7 +138,7 @@ func words(nodes []wireNode) (s string) {
 }
 
 // newVisitor opens the page and its stream.
-func newVisitor(t *testing.T, s *site) *visitor {
+func newVisitor(t testing.TB, s *site) *visitor {
 	t.Helper()
 	v := newPerson(t, s)
 	v.follow(0)
@@ -146,7 +146,7 @@ func newVisitor(t *testing.T, s *site) *visitor {
 }
 
 // newPerson opens the page without a stream.
-func newPerson(t *testing.T, s *site) *visitor {
+func newPerson(t testing.TB, s *site) *visitor {
 	t.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
@@ -423,7 +423,7 @@ func TestConformance(t *testing.T) {
 	})
 }
 
-func equal(t *testing.T, what string, got, want any) {
+func equal(t testing.TB, what string, got, want any) {
 	t.Helper()
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%s: %v, want %v", what, got, want)

@@ -17,7 +17,7 @@ import (
 	"carebell/chat"
 )
 
-func decode(t *testing.T, raw []byte) map[string]any {
+func decode(t testing.TB, raw []byte) map[string]any {
 	t.Helper()
 	out := map[string]any{}
 	if err := json.Unmarshal(raw, &out); err != nil {
