@@ -79,6 +79,28 @@ func (p *parse) day(i int) (d datum, next int, ok bool) {
 		return d, i, false
 	}
 	d.from = i
+	switch {
+	case d.kind == dWeekday && (d.which == anyOf || d.which == thisOne):
+		// "friday 13 march", "Montag, den 16.3."
+		k := p.comma(next)
+		k2 := p.skip(k, cOn, cThe)
+		if e, end, ok := p.bareDay(k, k2); ok && p.r.fault == "" && (e.kind == dCalendar || e.kind == dAmbiguous || e.kind == dDayOfMonth) {
+			e.weekday, e.from = d.n, i
+			return e, end, true
+		}
+	case d.kind == dCalendar || d.kind == dAmbiguous:
+		// "13 march, friday", "3月13日周五"
+		k := p.comma(next)
+		if v, is := p.at(k).value(cWeekday); is && !(p.is(k+1, cOrdinalSuffix)) && p.r.rec.unit == 0 && p.rangeMark(k+1) == k+1 {
+			d.weekday = v
+			next = k + 1
+		} else if p.punct(next, '(') {
+			if v, is := p.at(next + 1).value(cWeekday); is && p.punct(next+2, ')') {
+				d.weekday = v
+				next += 3
+			}
+		}
+	}
 	return d, next, true
 }
 

@@ -282,7 +282,7 @@ func (rs *resolver) dated(d datum, c clockTime, at schedule.Clock, next int) str
 // dateAlternatives offers the other reading of a slash date and the nearer one of "next friday".
 func (rs *resolver) dateAlternatives(d datum, day schedule.Date, at schedule.Clock) {
 	switch {
-	case d.kind == dAmbiguous:
+	case d.kind == dAmbiguous && d.weekday == 0:
 		other := d
 		other.n, other.m = d.m, d.n
 		rs.assume("date_order", map[bool]string{true: "month_first", false: "day_first"}[rs.p.monthFirst])

@@ -267,7 +267,7 @@ func (rs *resolver) dayOf(d datum, base schedule.Date, at schedule.Clock) (sched
 		}
 		return rs.weekdayOf(sat, base, ahead), ""
 	case dCalendar, dAmbiguous:
-		return rs.calendarDay(d, base, ahead)
+		return rs.namedDay(d, base, ahead)
 	case dDayOfMonth:
 		return rs.dayOfMonth(d, base, ahead)
 	case dOrdinal:
@@ -312,6 +312,24 @@ func (rs *resolver) weekdayOf(d datum, base schedule.Date, ahead bool) schedule.
 	return day
 }
 
+// namedDay is a calendar day that may have been said with its weekday: the two must agree, and of a
+// slash date that can be read both ways the weekday decides.
+func (rs *resolver) namedDay(d datum, base schedule.Date, ahead bool) (schedule.Date, string) {
+	day, code := rs.calendarDay(d, base, ahead)
+	if d.weekday == 0 || code != "" || ourWeekday(day.Weekday()) == d.weekday {
+		return day, code
+	}
+	if d.kind == dAmbiguous {
+		d.n, d.m = d.m, d.n
+		if other, code := rs.calendarDay(d, base, ahead); code == "" && ourWeekday(other.Weekday()) == d.weekday {
+			return other, ""
+		}
+	}
+	rs.alternative("date", rs.onceAt(day, rs.anyClock()))
+	rs.alternative("weekday", rs.onceAt(rs.weekdayOf(datum{kind: dWeekday, n: d.weekday}, rs.today, true), rs.anyClock()))
+	return day, "contradiction"
+}
+
 func (rs *resolver) calendarDay(d datum, base schedule.Date, ahead bool) (schedule.Date, string) {
 	day := schedule.Date{Year: d.y, Month: time.Month(d.m), Day: d.n}
 	if d.y > 0 {
@@ -337,9 +355,10 @@ func (rs *resolver) dayOfMonth(d datum, base schedule.Date, ahead bool) (schedul
 		first.Day = d.n
 		return first, ""
 	}
-	for range 12 {
+	for range 48 {
 		day := schedule.Date{Year: first.Year, Month: first.Month, Day: d.n}
-		if day.Valid() && !day.Before(base) && (day != base || ahead) {
+		if day.Valid() && !day.Before(base) && (day != base || ahead) &&
+			(d.weekday == 0 || ourWeekday(day.Weekday()) == d.weekday) {
 			return day, ""
 		}
 		first = first.AddMonths(1)
