@@ -364,6 +364,21 @@ func TestBrowserLanguageAndZone(t *testing.T) {
 	}
 }
 
+func TestBrowserNamesNearDays(t *testing.T) {
+	s := newSite(t, webchat.Config{})
+	for language, want := range map[string][]string{
+		"en-GB": {"yesterday 23:59", "today 00:00", "today 23:59", "tomorrow 00:00", "Wed 4 Mar, 00:00"},
+		"es-ES": {"ayer 23:59", "hoy 00:00", "hoy 23:59", "mañana 00:00", "mié, 4 mar, 00:00"},
+	} {
+		tab := browser.Open(t, browser.Config{Language: language, Zone: "Europe/Madrid"})
+		tab.Go(s.server.URL + "/chat")
+		tab.Wait(live)
+		got := browser.Eval[[]string](tab, `import("/chat/assets/clock.js").then((clock) => ["2026-03-01T22:59Z", "2026-03-01T23:00Z",
+			"2026-03-02T22:59Z", "2026-03-02T23:00Z", "2026-03-03T23:00Z"].map((at) => clock.near(new Date(at), new Date("2026-03-02T11:00Z"))))`)
+		equal(t, language, got, want)
+	}
+}
+
 func TestBrowserShowsMarkupAsText(t *testing.T) {
 	s := converse(t)
 	tab := browser.Open(t, browser.Config{})

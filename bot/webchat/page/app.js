@@ -327,6 +327,15 @@ byId("earlier").addEventListener("click", async (e) => {
   button.disabled = false;
 });
 
+// --- another day
+
+let today = clock.day(new Date());
+setInterval(() => {
+  const now = clock.day(new Date());
+  if (now !== today) log.repaint(); // what was "tomorrow" is "today"
+  today = now;
+}, 30_000);
+
 // --- begin
 
 window.addEventListener("online", () => {

@@ -37,6 +37,14 @@ export function moment(at) {
   return `${format({ weekday: "short", day: "numeric", month: "short" }, at)}, ${time(at)}`;
 }
 
+/** today 14:05, tomorrow 14:05, yesterday 14:05, else as moment. */
+export function near(at, now) {
+  const days = Math.round((Date.parse(day(at)) - Date.parse(day(now))) / (24 * 3600 * 1000));
+  if (Math.abs(days) > 1) return moment(at);
+  const name = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
+  return `${name} ${time(at)}`;
+}
+
 /** 2026-11-24, to compare days. */
 export function day(at) {
   const parts = new Intl.DateTimeFormat("en", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" })

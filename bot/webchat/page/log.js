@@ -40,15 +40,10 @@ export function show(data) {
   const old = messages.get(data.id);
   // What the service said of a message is newer than what this page knows by itself.
   if (old?.data.seq !== undefined && (data.seq === undefined || data.seq < old.data.seq)) return;
-  const focused = old?.element.contains(document.activeElement);
   const element = old?.element ?? document.createElement("article");
-  paint(element, data);
+  redraw(element, data);
   messages.set(data.id, { data, element });
   if (!old || old.data.position !== data.position) place(element, data);
-  if (focused && !element.contains(document.activeElement)) {
-    element.tabIndex = -1;
-    element.focus({ preventScroll: true });
-  }
   if (settled) arrange();
   if (atEnd || (data.from === "person" && data.pending)) toEnd();
   else if (!old && settled) newer.hidden = false;
@@ -61,10 +56,22 @@ export function forget(id) {
   arrange();
 }
 
-/** Draws everything again, for another language or zone. */
+/** Draws everything again, for another language, zone or day. It is no news to a screen reader. */
 export function repaint() {
-  for (const { data, element } of messages.values()) paint(element, data);
+  log.setAttribute("aria-busy", "true");
+  for (const { data, element } of messages.values()) redraw(element, data);
   arrange();
+  log.setAttribute("aria-busy", String(!settled));
+}
+
+/** Paints, and lets who stood on a button that is gone stand on its message. */
+function redraw(element, data) {
+  const focused = element.contains(document.activeElement);
+  paint(element, data);
+  if (focused && !element.contains(document.activeElement)) {
+    element.tabIndex = -1;
+    element.focus({ preventScroll: true });
+  }
 }
 
 /** Frees the buttons of the message that was tapped. */

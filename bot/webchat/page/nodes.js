@@ -1,6 +1,6 @@
 // A message's text as elements, one by one from a closed list: no markup is ever parsed here.
 
-import { moment } from "./clock.js";
+import { moment, near } from "./clock.js";
 import { text } from "./words.js";
 
 const elements = { b: "strong", i: "em", u: "u", s: "s", code: "code", pre: "pre", blockquote: "blockquote" };
@@ -40,8 +40,8 @@ function instant(node) {
   const at = new Date(node.unix * 1000);
   const e = document.createElement("time");
   e.dateTime = at.toISOString();
-  e.title = plain(node.c);
-  e.textContent = moment(at);
+  e.title = moment(at);
+  e.textContent = near(at, new Date());
   return e;
 }
 
@@ -59,8 +59,4 @@ function spoiler(node) {
   });
   hidden.append(show);
   return hidden;
-}
-
-function plain(nodes) {
-  return (nodes ?? []).map((n) => (n.s ?? "") + plain(n.c)).join("");
 }
