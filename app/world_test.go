@@ -71,6 +71,7 @@ func newHouse(t *testing.T, env ...string) *house {
 	}
 	t.Cleanup(h.api.Close)
 	h.env = append([]string{"CAREBELL_DATA_DIR=" + t.TempDir(), "CAREBELL_HTTP_ADDR=127.0.0.1:0", "CAREBELL_PEOPLE_ZONE=Europe/London",
+		"CAREBELL_TELEGRAM_PER_CHAT_BURST=30", "CAREBELL_TELEGRAM_PER_CHAT_SECOND=30",
 		"CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + h.api.Endpoint()}, env...)
 	h.open()
 	return h

@@ -79,19 +79,19 @@ func newWorld(t *testing.T) *world {
 	w.to = chat.Address{Channel: chat.Telegram, ID: "1001"}
 	channel, err := telegram.New(telegram.Config{Token: token, Endpoint: w.api.Endpoint()}, noInbox{}, slog.New(slog.DiscardHandler))
 	w.must(err)
-	w.engine = w.newEngine(channel)
+	w.engine = w.newEngine(channel, delivery.Config{})
 	w.start()
 	return w
 }
 
-func (w *world) newEngine(sender delivery.Sender) *delivery.Engine {
+func (w *world) newEngine(sender delivery.Sender, config delivery.Config) *delivery.Engine {
 	set, err := templates.Load()
 	w.must(err)
 	catalogue, err := locales.Load()
 	w.must(err)
-	return delivery.New(delivery.Config{SendTimeout: time.Second, Policy: delivery.Policy{
-		FirstRetry: 10 * time.Millisecond, RepeatAfter: 50 * time.Millisecond}},
-		w.store, delivery.NewRenderer(set, catalogue), map[chat.Channel]delivery.Sender{w.to.Channel: sender},
+	config.SendTimeout = time.Second
+	config.Policy = delivery.Policy{FirstRetry: 10 * time.Millisecond, RepeatAfter: 50 * time.Millisecond}
+	return delivery.New(config, w.store, delivery.NewRenderer(set, catalogue), map[chat.Channel]delivery.Sender{w.to.Channel: sender},
 		delivery.NewPacer(nil), delivery.NewMetrics(prometheus.NewRegistry()), slog.New(slog.DiscardHandler))
 }
 

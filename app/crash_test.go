@@ -1,0 +1,214 @@
+package app_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"carebell/bot"
+	"carebell/chat"
+	"carebell/conversations"
+	"carebell/internal/faketelegram"
+	"carebell/schedule"
+	"carebell/store/sqlite"
+)
+
+const (
+	kills   = 40
+	people  = 40
+	perEach = 12
+)
+
+// process is carebell in a process of its own, which can be killed.
+type process struct {
+	t   *testing.T
+	env []string
+	cmd *exec.Cmd
+	out *bytes.Buffer
+}
+
+func (p *process) start() {
+	p.t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.cmd = exec.CommandContext(context.Background(), self) // #nosec G204 -- this test binary
+	p.cmd.Env = append(append(os.Environ(), childVariable+"=1"), p.env...)
+	p.out = &bytes.Buffer{}
+	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// kill is kill -9: no word of goodbye.
+func (p *process) kill() {
+	p.t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil {
+		p.t.Fatalf("kill: %v\n%s", err, p.out)
+	}
+	_ = p.cmd.Wait() // "signal: killed" is what was asked for
+}
+
+// slot names one message of one person; it is the text that the platform sees.
+func slot(person, n int) string { return fmt.Sprintf("dose-%d-%d.", person, n) }
+
+// Killed at random in the send path: nothing is lost, no repeat is unmarked, and no slot comes more
+// than twice. Lost is a slot that neither arrived nor ended in a status that says so.
+func TestKilledAtRandom(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("CAREBELL_TEST_SEED"); s != "" {
+		var err error
+		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("CAREBELL_TEST_SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+
+	api, err := faketelegram.Start(faketelegram.Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.Close)
+	database := filepath.Join(t.TempDir(), "carebell.db")
+	seedDoses(t, api, database)
+
+	p := &process{t: t, env: []string{"CAREBELL_DATABASE_URL=sqlite:" + database, "CAREBELL_HTTP_ADDR=127.0.0.1:0",
+		"CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint(), "CAREBELL_DELIVERY_REPEAT_AFTER=1s",
+		"CAREBELL_TELEGRAM_PER_SECOND=1000", "CAREBELL_TELEGRAM_PER_CHAT_SECOND=30", "CAREBELL_TELEGRAM_PER_CHAT_BURST=30"}}
+	for range kills {
+		before := len(api.Ledger().Of("sendMessage"))
+		p.start()
+		waitFor(t, api, p, func(l faketelegram.Ledger) bool {
+			return len(l.Of("sendMessage")) > before+random.IntN(12) || allArrived(l)
+		})
+		// A moment between nothing and the length of one send, so that every line of it is hit.
+		<-time.After(time.Duration(random.Int64N(int64(8 * time.Millisecond))))
+		p.kill()
+	}
+	p.start()
+	waitFor(t, api, p, allArrived)
+	p.kill()
+	judge(t, api.Ledger(), database)
+}
+
+// seedDoses makes people with doses that are all due now.
+func seedDoses(t *testing.T, api *faketelegram.Server, database string) {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), database, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i := range people {
+		person := api.Person(int64(1000+i), "P", "en")
+		person.Start("")
+		from := chat.Address{Channel: chat.Telegram, ID: strconv.Itoa(1000 + i)}
+		turn := conversations.Turn{Person: conversations.Person{Language: "en", Zone: "UTC", ZoneConfirmed: true, Consent: conversations.ConsentVersion},
+			Consent: &conversations.Consent{Given: true, Version: conversations.ConsentVersion}}
+		for n := range perEach {
+			at := time.Now().Truncate(time.Second)
+			turn.Create = append(turn.Create, conversations.NewSeries{
+				First: schedule.Occurrence{At: at, Slot: "once"},
+				Series: schedule.Series{ID: fmt.Sprintf("01960000-0000-7000-8000-%06d%06d", i, n), Code: "AAAA", Message: slot(i, n), Template: "reminder",
+					Rule: schedule.Once(at, time.UTC), Status: schedule.Active, Version: 1, MaxLateness: 2 * time.Hour}})
+		}
+		if err := store.Receive(t.Context(), chat.Update{ID: fmt.Sprint("seed", i), Kind: chat.Text, From: from}); err != nil {
+			t.Fatal(err)
+		}
+		waiting, err := store.Waiting(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := store.Commit(t.Context(), waiting[0], turn); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func waitFor(t *testing.T, api *faketelegram.Server, p *process, until func(faketelegram.Ledger) bool) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	if _, err := api.WaitFor(ctx, until); err != nil {
+		p.kill()
+		t.Fatalf("the program does not send: %v\n%s", err, p.out)
+	}
+}
+
+// copies collects what arrived of each slot.
+func copies(l faketelegram.Ledger) map[string][]string {
+	all := map[string][]string{}
+	for _, e := range l.Sent() {
+		for field := range strings.FieldsSeq(e.Text) {
+			if strings.HasPrefix(field, "dose-") {
+				all[field] = append(all[field], e.Text)
+			}
+		}
+	}
+	return all
+}
+
+func allArrived(l faketelegram.Ledger) bool { return len(copies(l)) == people*perEach }
+
+func judge(t *testing.T, l faketelegram.Ledger, database string) {
+	t.Helper()
+	all := copies(l)
+	repeats := 0
+	for i := range people {
+		for n := range perEach {
+			texts := all[slot(i, n)]
+			unmarked := 0
+			for _, text := range texts {
+				if !strings.Contains(text, "You may already have had this reminder") {
+					unmarked++
+				}
+			}
+			if len(texts) == 0 {
+				t.Errorf("%s is lost", slot(i, n))
+			}
+			if unmarked > 1 {
+				t.Errorf("%s came %d times unmarked", slot(i, n), unmarked)
+			}
+			if len(texts) > 2 {
+				t.Errorf("%s came %d times", slot(i, n), len(texts))
+			}
+			repeats += max(0, len(texts)-1)
+		}
+	}
+	t.Logf("%d slots, %d kills, %d repeats, all marked", people*perEach, kills, repeats)
+	// Every row says what became of it, or waits for the outcome of the last kill.
+	store, err := sqlite.Open(t.Context(), database, time.Now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range people {
+		state, err := store.Load(t.Context(), bot.Arrival{Update: chat.Update{From: chat.Address{Channel: chat.Telegram, ID: strconv.Itoa(1000 + i)}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range state.Recent {
+			if m.Status == "pending" || m.Status == "failed" || m.Status == "expired" {
+				t.Errorf("%s is %s, though it arrived", m.Text, m.Status)
+			}
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
