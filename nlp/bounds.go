@@ -57,7 +57,9 @@ func (p *parse) clockRange(i int) int {
 
 // rangeClock is a clock at either end of a range, where a bare figure is enough.
 func (p *parse) rangeClock(i int) (clockTime, int, bool) {
+	p.inRange = true
 	c, k, ok := p.clockItem(i, true)
+	p.inRange = false
 	if ok && c.only && c.part >= breakfast {
 		return c, i, false
 	}
@@ -82,6 +84,9 @@ func (p *parse) dateRange(i int) int {
 	b, e, ok := p.day(to)
 	if !ok {
 		return i
+	}
+	if a.kind == dWeekday && b.kind == dWeekday {
+		return p.fromTo(a, b, p.skip(e, cUntilAfter))
 	}
 	bClock, e := p.boundClock(e)
 	e = p.fromTo(a, b, p.skip(e, cUntilAfter))

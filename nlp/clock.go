@@ -379,7 +379,7 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 		}
 	} else {
 		n, k, _, is := p.number(i)
-		if !is || n < 1 || n > 59 {
+		if !is || n < 1 || n > 59 || p.inRange {
 			return c, i, false
 		}
 		if u, is := p.at(k).value(cUnit); is && u == minute {

@@ -15,6 +15,8 @@ type parse struct {
 	zones   *zoneTable
 	// monthFirst: slash dates begin with the month.
 	monthFirst bool
+	// inRange: "9 to 21" is a range, not nine minutes to 21.
+	inRange bool
 }
 
 func (p *parse) at(i int) *token {

@@ -2,16 +2,15 @@ package nlp
 
 // recurrence reads whatever says that something repeats.
 func (p *parse) recurrence(i int) int {
-	j := p.skip(i, cOn, cAt, cThe, cOf, cIn)
-	for _, try := range [...]func(int) int{p.every, p.adverb, p.timesADay, p.meals, p.ordinalWeekdays, p.weekdayList} {
-		if k := try(j); k > j {
+	tries := [...]func(int) int{p.every, p.adverb, p.timesADay, p.meals, p.ordinalWeekdays, p.weekdayList}
+	for _, try := range tries {
+		if k := try(i); k > i {
 			return k
 		}
 	}
-	// "on" may itself be the beginning: "por la noche" is left to clock.
-	if j > i {
-		for _, try := range [...]func(int) int{p.every, p.adverb, p.timesADay, p.weekdayList} {
-			if k := try(i); k > i {
+	if j := p.skip(i, cOn, cAt, cThe, cOf, cIn); j > i {
+		for _, try := range tries {
+			if k := try(j); k > j {
 				return k
 			}
 		}
@@ -56,7 +55,7 @@ func (p *parse) every(i int) int {
 	if n, k, ok := p.ordinal(j); ok {
 		if e := p.ordinalWeekdays(j); e > j {
 			if n >= 2 && n <= 4 && !p.r.rec.monthly() {
-				if w, is := p.at(k).value(cWeekday); is && !p.monthFollows(e) {
+				if w, is := p.at(k).value(cWeekday); is && !p.monthFollows(e) && !p.isMonth(e-1) {
 					p.r.rec.ordinals, p.r.rec.weekdays = nil, 0
 					p.r.rec.set = false
 					p.setUnit(week, n, i, e)
@@ -324,6 +323,10 @@ func (p *parse) adverb(i int) int {
 
 // setPart makes a part of the day in the plural repeat daily unless something else says how.
 func (p *parse) setPart() {
+	if !p.r.rec.set && len(p.r.dates) > 0 && allWeekdays(p.r.dates) {
+		p.r.rec.set, p.r.rec.unit, p.r.rec.n = true, week, 1
+		return
+	}
 	if !p.r.rec.set && len(p.r.dates) == 0 {
 		p.r.rec.set, p.r.rec.unit, p.r.rec.n, p.r.rec.loose = true, day, 1, true
 	}
@@ -440,7 +443,7 @@ func (p *parse) ordinalWeekdays(i int) int {
 	}
 	days, e := p.weekdaysAt(j)
 	if days.empty() {
-		if u, is := p.at(j).value(cUnit); is && len(list) == 1 && list[0] == -1 && (u == day || u == workday) && p.monthFollows(j+1) {
+		if u, is := p.at(j).value(cUnit); is && len(list) == 1 && list[0] == -1 && (u == day || u == workday) && (p.monthFollows(j+1) || p.r.rec.monthly()) {
 			return p.lastDay(i)
 		}
 		return i
@@ -478,6 +481,11 @@ func (p *parse) monthFollows(i int) bool {
 	}
 	u, is := p.at(k).value(cUnit)
 	return is && u == month || p.is(k, cAdverb) && is2month(p.at(k))
+}
+
+func (p *parse) isMonth(i int) bool {
+	u, is := p.at(i).value(cUnit)
+	return is && u == month
 }
 
 func is2month(t *token) bool {
