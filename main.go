@@ -5,6 +5,7 @@ import (
 	"context"
 	_ "embed"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -46,6 +47,9 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	k.BindTo(ctx, (*context.Context)(nil))
+	k.BindTo(os.Stdin, (*io.Reader)(nil))
+	k.BindTo(os.Stdout, (*io.Writer)(nil))
+	k.Bind(time.Now)
 	if err := k.Run(&cli); err != nil {
 		fmt.Fprintln(os.Stderr, "carebell:", err)
 		os.Exit(1)
