@@ -53,6 +53,7 @@ type Bot struct {
 	mu       sync.Mutex
 	channels map[chat.Channel]Channel
 	busy     map[chat.Address]bool
+	ended    map[chat.Address]bool // since the inbox was last read: what was read of them may be old
 }
 
 // New returns a bot over a store; its metrics go to r. Channels are told with Attach.
@@ -73,7 +74,7 @@ func New(config Config, store Store, flows Stepper, r prometheus.Registerer, log
 		config.Committed = func() {}
 	}
 	b := &Bot{config: config, store: store, flows: flows, log: log, wake: make(chan struct{}, 1),
-		channels: map[chat.Channel]Channel{}, busy: map[chat.Address]bool{},
+		channels: map[chat.Channel]Channel{}, busy: map[chat.Address]bool{}, ended: map[chat.Address]bool{},
 		received: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carebell_inbound_updates_total",
 			Help: "Updates received, by channel and kind."}, []string{"channel", "kind"}),
 		turns: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "carebell_turn_seconds",
@@ -133,6 +134,9 @@ func (b *Bot) Run(ctx context.Context) {
 
 // dispatch starts a turn for the first update of each chat that is not busy.
 func (b *Bot) dispatch(ctx context.Context, slots chan struct{}, running *sync.WaitGroup) {
+	b.mu.Lock()
+	b.ended = map[chat.Address]bool{}
+	b.mu.Unlock()
 	waiting, err := b.store.Waiting(ctx, 4*b.config.Workers)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -162,7 +166,7 @@ func (b *Bot) dispatch(ctx context.Context, slots chan struct{}, running *sync.W
 func (b *Bot) begin(who chat.Address) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.busy[who] {
+	if b.busy[who] || b.ended[who] {
 		return false
 	}
 	b.busy[who] = true
@@ -173,6 +177,7 @@ func (b *Bot) end(who chat.Address) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	delete(b.busy, who)
+	b.ended[who] = true
 }
 
 // handle takes one update to a committed turn.

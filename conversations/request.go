@@ -166,15 +166,18 @@ func (t *turn) explain(d *Draft, r nlp.Result) {
 	case problemNoSchedule, problemNoTime:
 		t.askWhen(d)
 		return
-	case problemPast:
-		readings := slices.DeleteFunc(slices.Clone(r.Alternatives), func(a nlp.Reading) bool {
-			_, ok := a.Rule.Next(t.now)
-			return !ok
-		})
-		if len(readings) > 0 {
-			t.choose(d, "choose_past", readings)
-			return
+	}
+	readings := slices.DeleteFunc(slices.Clone(r.Alternatives), func(a nlp.Reading) bool {
+		_, ok := a.Rule.Next(t.now)
+		return !ok
+	})
+	if len(readings) > 0 {
+		key := "problem_" + r.Err.Code
+		if r.Err.Code == problemPast {
+			key = "choose_past"
 		}
+		t.choose(d, key, readings)
+		return
 	}
 	text := t.words("problem_"+r.Err.Code, nil)
 	if text == "" {

@@ -1,0 +1,46 @@
+# Everything that a developer does often. `make help` lists it.
+.PHONY: help run test race lint generate fuzz bench crash ci image
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOSEC       = github.com/securego/gosec/v2/cmd/gosec@v2.30.0
+GOLANGCI    = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+run: ## serve on an embedded database under ./data
+	go run .
+
+test: ## all tests
+	go test ./...
+
+race: ## all tests under the race detector
+	go test -race ./...
+
+lint: ## vet, staticcheck, gosec and (slow to build) golangci-lint
+	go vet ./...
+	go run $(STATICCHECK) ./...
+	go run $(GOSEC) -quiet ./...
+	go run $(GOLANGCI) run ./...
+
+generate: ## write again what is generated
+	go generate ./...
+
+fuzz: ## each fuzz target for a minute
+	@for pkg in $$(go list ./...); do \
+		for f in $$(go test -list '^Fuzz' $$pkg | grep '^Fuzz'); do \
+			go test -run '^$$' -fuzz "^$$f$$" -fuzztime 60s $$pkg || exit 1; \
+		done; \
+	done
+
+bench: ## the benchmarks beside the code
+	go test -run '^$$' -bench . -benchmem ./...
+
+crash: ## the kill -9 test, twenty times
+	go test -run TestKilledAtRandom -count 20 -v ./app
+
+ci: ## what a submission must pass
+	bash .ci/run
+
+image: ## a container image
+	docker build -t carebell .
