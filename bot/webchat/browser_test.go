@@ -74,7 +74,7 @@ func (c conversation) say(ctx context.Context, to chat.Address, key string, m ch
 // settled waits until what the inbox has satisfies until.
 func (s *site) settled(t *testing.T, what string, until func(contents) bool) contents {
 	t.Helper()
-	c, err := s.inbox.Wait(t.Context(), until)
+	c, err := s.inbox.Wait(soon(t), until)
 	if err != nil {
 		t.Fatalf("waiting for %s: %v", what, err)
 	}

@@ -36,6 +36,9 @@ type site struct {
 
 func newSite(t testing.TB, cfg webchat.Config) *site {
 	t.Helper()
+	if cfg.Heartbeat == 0 {
+		cfg.Heartbeat = time.Hour // what is seen is seen because it was told, not because of the next look
+	}
 	s := &site{inbox: &channeltest.Inbox{}, log: &bytes.Buffer{}}
 	var err error
 	if s.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "carebell.db"), time.Now); err != nil {
@@ -80,6 +83,13 @@ func (s *site) outage(t *testing.T) (back func()) {
 		s.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: s.channel.Handler(), ReadHeaderTimeout: time.Minute}}
 		s.server.Start()
 	}
+}
+
+// soon is a context that ends when something that must happen did not.
+func soon(t testing.TB) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 type lockedWriter struct {

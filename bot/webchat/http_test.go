@@ -312,7 +312,7 @@ func TestEarlierMessages(t *testing.T) {
 	for v, i := newPerson(t, s), 0; ; i++ {
 		if i == 8 {
 			v.follow(0)
-			if err := v.wait(t.Context(), func() bool { return len(v.order) == 3 }); err != nil {
+			if err := v.wait(soon(t), func() bool { return len(v.order) == 3 }); err != nil {
 				t.Fatal(err)
 			}
 			res, answer := v.ask(http.MethodGet, "/chat/earlier?before=6", "", nil)

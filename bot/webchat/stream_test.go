@@ -38,7 +38,7 @@ func (s *site) send(t *testing.T, to chat.Address, text string) string {
 // sees waits until the visitor's page shows these texts of carebell, in this order.
 func (v *visitor) sees(texts ...string) {
 	v.t.Helper()
-	shown, err := v.Screen(v.t.Context(), func(s []channeltest.Shown) bool { return len(s) == len(texts) })
+	shown, err := v.Screen(soon(v.t), func(s []channeltest.Shown) bool { return len(s) == len(texts) })
 	if err != nil {
 		v.t.Fatalf("waiting for %q: %v", texts, err)
 	}
@@ -60,7 +60,7 @@ func TestAStreamCatchesUpFromTheLastEvent(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.follow(2) // the page knows one and two
-	if err := v.wait(t.Context(), func() bool { return v.seq == 5 }); err != nil {
+	if err := v.wait(soon(t), func() bool { return v.seq == 5 }); err != nil {
 		t.Fatal(err)
 	}
 	v.mu.Lock()
@@ -88,7 +88,7 @@ func TestTwoPagesOfOnePersonBothSee(t *testing.T) {
 	second.sees("to both")
 	s.channel.AnswerTap(first.person.ID+":post-of-a-test-1234", "Saved")
 	for _, v := range []*visitor{first, second} {
-		if err := v.wait(t.Context(), func() bool { return len(v.toasts) == 1 }); err != nil {
+		if err := v.wait(soon(t), func() bool { return len(v.toasts) == 1 }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -103,7 +103,7 @@ func TestNobodyElseSees(t *testing.T) {
 	ben.sees("for Ben")
 	s.channel.AnswerTap(ana.person.ID+":post-of-a-test-1234", "for Ana")
 	s.channel.AnswerTap(ben.person.ID+":post-of-a-test-1234", "for Ben")
-	if err := ben.wait(t.Context(), func() bool { return len(ben.toasts) > 0 }); err != nil {
+	if err := ben.wait(soon(t), func() bool { return len(ben.toasts) > 0 }); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "Ben's toasts", ben.toasts, []string{"for Ben"})
@@ -193,6 +193,61 @@ func TestAStreamOutlivesTheServersLimits(t *testing.T) {
 		if err != nil {
 			t.Fatalf("the stream ended (%v) after %q", err, seen.String())
 		}
+	}
+}
+
+// quick is an inbox whose bot answers before Receive has even returned.
+type quick struct {
+	channeltest.Inbox
+	channel *webchat.Channel
+	sent    chan error
+}
+
+func (q *quick) Receive(ctx context.Context, u chat.Update) error {
+	go func() {
+		_, err := q.channel.Send(context.Background(), u.From, chat.Message{Text: "answer"}, "answer")
+		q.sent <- err
+	}()
+	return q.Inbox.Receive(ctx, u)
+}
+
+// patient is a transcript that gives an answer every chance to overtake what it answers.
+type patient struct {
+	webchat.Transcript
+	answered chan struct{}
+}
+
+func (p patient) Append(ctx context.Context, to chat.Address, key string, e webchat.Entry) error {
+	if e.Author == webchat.Person {
+		select {
+		case <-p.answered:
+		case <-time.After(50 * time.Millisecond):
+		}
+		return p.Transcript.Append(ctx, to, key, e)
+	}
+	defer close(p.answered)
+	return p.Transcript.Append(ctx, to, key, e)
+}
+
+func TestAnAnswerStandsAfterWhatItAnswers(t *testing.T) {
+	s := newSite(t, webchat.Config{})
+	q := &quick{sent: make(chan error, 1)}
+	transcript := patient{s.store.Transcript(), make(chan struct{})}
+	var err error
+	if q.channel, err = webchat.New(webchat.Config{}, q, q, transcript, slog.New(slog.DiscardHandler)); err != nil {
+		t.Fatal(err)
+	}
+	s.server.Config.Handler = q.channel.Handler()
+	v := newPerson(t, s)
+	if status, answer := v.update(map[string]any{"kind": "text", "text": "question"}); status != http.StatusOK {
+		t.Fatal(status, answer)
+	}
+	if err := <-q.sent; err != nil {
+		t.Fatal(err)
+	}
+	entries, _, err := s.store.Transcript().List(t.Context(), v.person, 0, 10)
+	if err != nil || len(entries) != 2 || entries[0].Message.Text != "question" || entries[1].Message.Text != "answer" {
+		t.Errorf("the log reads %+v (%v), want the question first", entries, err)
 	}
 }
 
