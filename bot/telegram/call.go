@@ -65,7 +65,7 @@ func (r *request) Do(req *http.Request) (*http.Response, error) {
 			}
 		},
 	}
-	resp, err := r.client.Do(req.WithContext(httptrace.WithClientTrace(r.ctx, trace)))
+	resp, err := r.client.Do(req.WithContext(httptrace.WithClientTrace(r.ctx, trace))) // #nosec G704 -- the operator names the server
 	if err != nil {
 		return nil, err
 	}

@@ -184,7 +184,7 @@ func (h harness) Toast(ctx context.Context, until func([]string) bool) ([]string
 	return toasts, err
 }
 
-func (h harness) Wire() channeltest.Wire { return wire{h.rig} }
+func (h harness) Wire() channeltest.Wire { return wire(h) }
 
 type wire struct{ *rig }
 

@@ -178,7 +178,7 @@ func (b *backoff) next() time.Duration {
 	if b.failures <= 6 {
 		wait = min(firstWait<<(b.failures-1), longWait)
 	}
-	return time.Duration(float64(wait) * (0.75 + rand.Float64()/2))
+	return time.Duration(float64(wait) * (0.75 + rand.Float64()/2)) // #nosec G404 -- spreading retries needs no secret
 }
 
 // over ends the trouble, and says so if there was any.
