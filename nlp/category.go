@@ -27,12 +27,13 @@ const (
 	cEvery
 	cEach // repeats when a unit or a weekday follows a preposition: "por día", "a day"
 	cOther
-	cTimes     // "times"
-	cNTimes    // "twice"
-	cTimesADay // "BID"
-	cHoursQ    // "q" of q6h
-	cIn        // before a duration
-	cInAfter   // behind it: "from now"
+	cOtherAfter // behind a weekday: "un mardi sur deux"
+	cTimes      // "times"
+	cNTimes     // "twice"
+	cTimesADay  // "BID"
+	cHoursQ     // "q" of q6h
+	cIn         // before a duration
+	cInAfter    // behind it: "from now"
 	cAt
 	cOn
 	cOf
@@ -123,7 +124,7 @@ var categoryNames = map[string]category{
 	"unit": cUnit, "units": cUnits, "adverb": cAdverb, "part": cDaypart, "parts": cDayparts,
 	"meals": cMeals, "before": cBefore, "after": cAfter, "with": cWith,
 	"relative-day": cRelativeDay, "relative-part": cRelativePart, "every": cEvery, "per": cEach,
-	"other": cOther, "times": cTimes, "n-times": cNTimes, "times-a-day": cTimesADay, "q": cHoursQ,
+	"other": cOther, "other-after": cOtherAfter, "times": cTimes, "n-times": cNTimes, "times-a-day": cTimesADay, "q": cHoursQ,
 	"in": cIn, "in-after": cInAfter, "at": cAt, "on": cOn, "of": cOf, "the": cThe, "and": cAnd,
 	"to": cTo, "from": cFrom, "until": cUntil, "until-after": cUntilAfter, "for": cFor,
 	"for-after": cForAfter, "start": cStart, "start-after": cStartAfter, "except": cExcept,

@@ -137,7 +137,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	if part, is := p.at(i).value(cDaypart); is {
 		k := p.skip(i+1, cOn, cStrict)
 		k2, strong := p.clockLead(k)
-		if c, next, ok = p.figure(k2, strong || p.lex.unspaced || lead || p.is(k, cOn) || k2 > i+1); ok && c.part == 0 {
+		if c, next, ok = p.figure(k2, strong || p.is(k, cOn) && !p.lex.unspaced || k2 > i+1); ok && c.part == 0 {
 			c.part = part
 			return c, next, true
 		}
@@ -183,7 +183,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	case t.kind == tClock:
 		c = clockTime{hour: int(t.n), minute: int(t.b), second: int(t.c), zero: t.zero}
 		next = i + 1
-		if p.is(next, cDose) {
+		if p.is(next, cDose) && !lead && !p.adjacent(i) {
 			return c, i, false
 		}
 		next, c = p.meridiem(next, c)
@@ -243,7 +243,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		k, c = p.meridiem(k, c)
 		return p.checked(c, i, k)
 	}
-	if p.doseAfter(j) || p.isUnit(j) {
+	if p.doseAfter(j) && !(lead && n <= 24 && p.is(j, cDose) && !p.at(j).glued && !p.measure(j)) || p.isUnit(j) {
 		return c, i, false
 	}
 	daypart := p.skip(j, cOf, cThe, cIn, cOn)
@@ -263,6 +263,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	return c, i, false
 }
+
+// measure reports whether a dose is a unit of measurement, which never stands behind an hour.
+func (p *parse) measure(i int) bool { return p.at(i).end-p.at(i).start <= 3 }
 
 func (p *parse) lastTaken(i int) Role {
 	for k := i - 1; k >= 0; k-- {
@@ -316,8 +319,8 @@ func (p *parse) afterOClock(c clockTime, i, j int, lead bool) (clockTime, int, b
 			k++
 			minuteUnit = true
 		}
-		figures := p.at(k-1).digits == 2 || p.at(j).glued && p.at(j).kind == tNumber
-		if minuteUnit || (words || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && p.at(j).glued {
+		figures := k == j+1 && (p.at(j).digits == 2 || p.at(j).glued) && p.at(j).kind == tNumber && !p.is(k, cOClock)
+		if minuteUnit || (words && !p.is(k, cOClock) || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && p.at(j).glued {
 			c.minute, c.hourOnly = m, false
 			j, c = p.meridiem(k, c)
 			return p.checked(c, i, j)

@@ -316,8 +316,13 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 		if p.punct(k, '.') && p.at(k).glued {
 			k++
 		}
-		k = p.skip(k, cThe, cOn, cDayMark)
+		if p.lex.monthLeads {
+			k = p.skip(k, cThe, cOn, cDayMark, cOf)
+		}
 		n, e, is := p.dayNumber(k)
+		if m := p.skip(e, cOf); is && p.is(m, cMonth) || is && p.is(e, cOClock) {
+			return d, i, false
+		}
 		if is && n >= 1 && n <= 31 && !p.is(e, cMonth) && !p.isUnit(e) && !p.is(e, cDose) {
 			e = p.skip(e, cDayMark)
 			y, e := p.yearAfter(e)

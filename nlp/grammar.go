@@ -373,7 +373,7 @@ func (p *parse) relative(i int) int {
 		return i
 	}
 	after := p.skip(j, cInAfter)
-	if !lead && after == j && !(p.opens(i) && p.closes(j)) {
+	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock)) {
 		return i
 	}
 	if p.r.hasOffset {
@@ -398,7 +398,7 @@ func (p *parse) fail(code string, i, j int) {
 func (p *parse) zone(i int) int {
 	j := p.skip(i, cOf, cIn, cZoneMark, cThe, cAt, cFrom)
 	marked := false
-	for k := i; k < j; k++ {
+	for k := i - 1; k < j; k++ {
 		marked = marked || p.is(k, cZoneMark)
 	}
 	v, ok := p.at(j).value(cZone)

@@ -34,13 +34,14 @@ type lexicon struct {
 	script  script
 	entries map[string]*entry
 	// prefixes are letters written onto the next word ("و"), with what they mean.
-	prefixes  []prefix
-	compounds bool // weekday and part of the day are written together: "montagabend"
-	unspaced  bool // words are not separated: Chinese
-	typos     map[rune][]string
-	echo      map[string]string
-	longest   int // bytes of the longest key
-	zones     []string
+	prefixes   []prefix
+	compounds  bool // weekday and part of the day are written together: "montagabend"
+	monthLeads bool // the month may stand before its day with an article between: "May the 12th"
+	unspaced   bool // words are not separated: Chinese
+	typos      map[rune][]string
+	echo       map[string]string
+	longest    int // bytes of the longest key
+	zones      []string
 }
 
 type prefix struct {
@@ -98,10 +99,12 @@ func (lex *lexicon) addLine(key, forms string) error {
 		switch forms {
 		case "compounds":
 			lex.compounds = true
+		case "month-leads":
+			lex.monthLeads = true
 		case "unspaced":
 			lex.unspaced = true
 		default:
-			return fmt.Errorf("option: expected compounds or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected compounds, month-leads or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":

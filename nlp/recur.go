@@ -2,7 +2,7 @@ package nlp
 
 // recurrence reads whatever says that something repeats.
 func (p *parse) recurrence(i int) int {
-	tries := [...]func(int) int{p.every, p.adverb, p.timesADay, p.meals, p.ordinalWeekdays, p.weekdayList}
+	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.adverb, p.timesADay, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := try(i); k > i {
 			return k
@@ -16,6 +16,42 @@ func (p *parse) recurrence(i int) int {
 		}
 	}
 	return i
+}
+
+// stepByStep reads "de 8 em 8 horas", "de hora em hora".
+func (p *parse) stepByStep(i int) int {
+	if !p.is(i, cFrom) && !p.is(i, cOf) {
+		return i
+	}
+	if u, is := p.at(i + 1).value(cUnit); is && p.is(i+2, cIn) {
+		if u2, is := p.at(i + 3).value(cUnit); is && u == u2 {
+			p.setInterval(60, u, i, i+4)
+			return i + 4
+		}
+	}
+	n, j, _, ok := p.number(i + 1)
+	if !ok || !p.is(j, cIn) {
+		return i
+	}
+	m, k, _, ok := p.number(j + 1)
+	u, is := p.at(k).value(cUnit)
+	if !ok || !is || m != n {
+		return i
+	}
+	p.setInterval(n*60, u, i, k+1)
+	return k + 1
+}
+
+// alternate reads "un mardi sur deux", "los martes alternos".
+func (p *parse) alternate(i int) int {
+	j := p.skip(i, cArticle, cThe, cOn)
+	set, e := p.weekdaysAt(j)
+	if set.empty() || !p.is(e, cOtherAfter) {
+		return i
+	}
+	p.setUnit(week, 2, i, e+1)
+	p.r.rec.weekdays |= set
+	return e + 1
 }
 
 // setUnit notes the period of the recurrence; two that differ contradict each other.
@@ -46,7 +82,7 @@ func (p *parse) every(i int) int {
 	}
 	j := i + 1
 	j = p.skip(j, cThe)
-	if p.is(j, cOther) {
+	if p.is(j, cOther) && !p.numbered(j) {
 		if k := p.everyUnit(i, j+1, 2); k > j {
 			return k
 		}
@@ -100,6 +136,19 @@ func (p *parse) every(i int) int {
 		_ = k
 		return p.monthDayList(i, j)
 	}
+	if n, k, _, ok := p.number(j); ok && n >= 1 && n <= 31 && p.at(j).kind == tNumber && p.ofTheMonth(k) > k {
+		p.setUnit(month, 1, i, k)
+		p.r.rec.monthDays = append(p.r.rec.monthDays, n)
+		return p.ofTheMonth(k)
+	}
+	if p.is(j, cDayMark) && p.is(j, cUnit) {
+		// "todo dia 15"
+		if n, k, _, ok := p.number(j + 1); ok && n >= 1 && n <= 31 && !p.isUnit(k) && !p.doseAfter(k) && !p.is(k, cOClock) && !p.at(k).plain() {
+			p.setUnit(month, 1, i, k)
+			p.r.rec.monthDays = append(p.r.rec.monthDays, n)
+			return p.ofTheMonth(k)
+		}
+	}
 	if k := p.everyUnit(i, j, 1); k > j {
 		return k
 	}
@@ -134,6 +183,16 @@ func (p *parse) every(i int) int {
 		return p.meals(j)
 	}
 	return i
+}
+
+// numbered reports whether an ordinal is that of a weekday in a month.
+func (p *parse) numbered(j int) bool {
+	_, k, ok := p.ordinal(j)
+	if !ok {
+		return false
+	}
+	set, e := p.weekdaysAt(k)
+	return !set.empty() && p.monthFollows(e)
 }
 
 func (r *recurrence) monthly() bool { return r.set && r.unit == month }
@@ -577,8 +636,12 @@ func (p *parse) weekdaysAt(i int) (weekdaySet, int) {
 			break
 		}
 		_ = plural
-		set.add(d)
 		end = k
+		if d == 0 {
+			set |= weekEnd
+		} else {
+			set.add(d)
+		}
 		if to := p.rangeMark(k); to > k {
 			if d2, _, k2, ok := p.anyWeekday(to); ok {
 				set |= weekRange(d, d2)
