@@ -401,6 +401,16 @@ func TestBrowserShowsMarkupAsText(t *testing.T) {
 	tab.WaitText(".spoiler", "hidden words")
 }
 
+func TestBrowserWaitsForAPlace(t *testing.T) {
+	s := newSite(t, webchat.Config{MaxStreams: 1})
+	before := newVisitor(t, s)
+	tab := browser.Open(t, browser.Config{Tolerate: []string{"503"}})
+	tab.Go(s.server.URL + "/chat")
+	tab.WaitText("#state", "No connection. Trying again.")
+	before.leave()
+	tab.Wait(live)
+}
+
 func TestBrowserManyTabs(t *testing.T) {
 	s := newSite(t, webchat.Config{MaxStreamsPerPerson: 1})
 	tab := browser.Open(t, browser.Config{})

@@ -119,6 +119,7 @@ type visitor struct {
 	seq     int64
 	toasts  []string
 	ended   chan struct{}
+	leave   func() // closes the stream from the page's side
 }
 
 type contents = channeltest.Contents
@@ -251,10 +252,11 @@ func (v *visitor) follow(after int64) {
 		defer res.Body.Close()
 		v.read(res.Body)
 	}()
-	v.t.Cleanup(func() {
+	v.leave = func() {
 		cancel()
 		<-ended
-	})
+	}
+	v.t.Cleanup(v.leave)
 }
 
 func (v *visitor) read(stream io.Reader) {

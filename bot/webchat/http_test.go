@@ -201,7 +201,7 @@ func TestThePageSetsNoCookie(t *testing.T) {
 
 func TestWithoutACookieNothingIsHeard(t *testing.T) {
 	s := newSite(t, webchat.Config{})
-	for _, forged := range []string{"", "carebell_chat=short", "carebell_chat=" + strings.Repeat("!", 43)} {
+	for _, forged := range []string{"", "carebell_chat=short", "carebell_chat=" + strings.Repeat("A", 22), "carebell_chat=" + strings.Repeat("!", 43)} {
 		for _, c := range []struct{ method, path string }{
 			{"POST", "/chat/updates"}, {"POST", "/chat/ack"}, {"GET", "/chat/events"}, {"GET", "/chat/earlier?before=9"},
 		} {

@@ -89,9 +89,6 @@ func (c *Channel) events(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Accel-Buffering", "no")
 	out := &eventWriter{w: w, control: http.NewResponseController(w), timeout: c.cfg.WriteTimeout}
-	// The server's limit for reading a request would end the stream: it goes on reading, to notice
-	// that the page is gone.
-	out.err = out.control.SetReadDeadline(time.Time{})
 	if err := c.follow(r.Context(), out, s, who, after); err != nil && r.Context().Err() == nil {
 		c.log.Warn("a web chat stream ended early", "err", err)
 	}

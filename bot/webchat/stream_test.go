@@ -83,6 +83,10 @@ func TestTwoPagesOfOnePersonBothSee(t *testing.T) {
 	first := newVisitor(t, s)
 	second := &visitor{t: t, site: s, client: first.client, person: first.person, shown: map[string]shownMessage{}}
 	second.follow(0)
+	first.Say(t, "written on the first")
+	if err := second.wait(soon(t), func() bool { return len(second.order) == 1 }); err != nil {
+		t.Fatalf("the second page does not see what was written on the first: %v", err)
+	}
 	s.send(t, first.person, "to both")
 	first.sees("to both")
 	second.sees("to both")

@@ -77,21 +77,41 @@ func Open(t testing.TB, cfg Config) *Tab {
 	if os.Geteuid() == 0 { // Chromium's sandbox refuses to start as root
 		options = append(options, chromedp.NoSandbox)
 	}
-	base, endPatience := context.WithTimeout(context.Background(), patience)
-	allocator, endBrowser := chromedp.NewExecAllocator(base, options...)
-	ctx, closeTab := chromedp.NewContext(allocator)
-	t.Cleanup(func() {
-		if err := chromedp.Cancel(ctx); err != nil {
-			t.Errorf("close the browser: %v", err)
-		}
-		closeTab()
-		endBrowser()
-		endPatience()
-	})
-	tab := &Tab{t: t, ctx: ctx}
-	tab.do("start the browser", emulate(cfg), chromedp.EmulateViewport(cfg.Width, cfg.Height))
+	tab := &Tab{t: t, ctx: start(t, options)}
+	tab.do("set up the browser", emulate(cfg), chromedp.EmulateViewport(cfg.Width, cfg.Height))
 	tab.watch(cfg.Tolerate)
 	return tab
+}
+
+// start starts a browser and returns the context of its tab. Chromium sometimes dies at its start on
+// a busy machine; that says nothing of any page, so it gets three tries.
+func start(t testing.TB, options []chromedp.ExecAllocatorOption) context.Context {
+	t.Helper()
+	for try := 1; ; try++ {
+		base, endPatience := context.WithTimeout(context.Background(), patience)
+		allocator, endBrowser := chromedp.NewExecAllocator(base, options...)
+		ctx, closeTab := chromedp.NewContext(allocator)
+		end := func() {
+			closeTab()
+			endBrowser()
+			endPatience()
+		}
+		err := chromedp.Do(ctx)
+		if err == nil {
+			t.Cleanup(func() {
+				if err := chromedp.Cancel(ctx); err != nil {
+					t.Errorf("close the browser: %v", err)
+				}
+				end()
+			})
+			return ctx
+		}
+		end()
+		if try == 3 {
+			t.Fatalf("start the browser: %v", err)
+		}
+		t.Logf("the browser did not start, once more: %v", err)
+	}
 }
 
 func emulate(cfg Config) chromedp.Action[chromedp.Void] {
