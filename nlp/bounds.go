@@ -17,12 +17,13 @@ func (p *parse) clockRange(i int) int {
 	j := i
 	if from {
 		j = i + 1
-	} else if !p.r.rec.set || !p.adjacent(i) || p.r.rec.step == 0 {
-		return i
 	}
 	j, _ = p.clockLead(j)
 	a, k, ok := p.rangeClock(j)
 	if !ok {
+		return i
+	}
+	if !from && (p.r.rec.step == 0 || !p.adjacent(i)) && p.at(j).kind != tClock && !p.is(k-1, cOClock) && a.meridiem == 0 {
 		return i
 	}
 	end := p.skip(k, cUntilAfter)
@@ -39,7 +40,10 @@ func (p *parse) clockRange(i int) int {
 	to = p.skip(to, cTo)
 	to, _ = p.clockLead(to)
 	b, e, ok := p.rangeClock(to)
-	if !ok {
+	if !ok || p.is(p.skip(e, cOf), cMonth) || p.punct(e, '.') && p.is(e+1, cMonth) {
+		return i
+	}
+	if !from && p.at(to).kind != tClock && !p.is(e-1, cOClock) && b.meridiem == 0 && (p.r.rec.step == 0 || p.doseOrWordList(e)) {
 		return i
 	}
 	if b.part != 0 && a.part == 0 && a.meridiem == 0 && b.part >= afternoon && a.hour > b.hour {
@@ -117,6 +121,12 @@ func (p *parse) untilBound(i int) int {
 	j := p.skip(p.comma(i), cUntil)
 	if j == p.comma(i) {
 		return p.untilAfter(i)
+	}
+	if p.is(i, cBefore) {
+		// "до завтрака" is before breakfast, not until breakfast.
+		if _, _, meal := p.meal(i); meal || p.is(p.skip(i+1, cThe, cEvery), cMeals) {
+			return i
+		}
 	}
 	j = p.skip(j, cTo, cThe, cOn)
 	if p.r.until != nil || p.r.untilClock != nil {
@@ -265,9 +275,15 @@ func (p *parse) forBound(i int) int {
 	j := p.skip(p.comma(i), cFor)
 	lead := j > p.comma(i)
 	if lead {
-		j = p.skip(j, cThe, cNext, cComing, cThis, cFor)
+		j = p.skip(j, cThe, cFor)
+		if k, w := p.whichOne(j); w != anyOf {
+			if _, _, _, counted := p.number(k); !counted {
+				return i // "на следующей неделе" is a day, not a length
+			}
+			j = k
+		}
 	}
-	n60, unit, k, ok := p.quantity(j, false)
+	n60, unit, k, ok := p.quantity(j, lead)
 	if !ok || n60%60 != 0 || n60 <= 0 {
 		return i
 	}
@@ -301,6 +317,9 @@ func (p *parse) countBound(i int) int {
 	n, k, _, ok := p.number(j)
 	if !ok || !p.is(k, cTimes) || n < 1 {
 		return i
+	}
+	if n == 1 && j == i && p.r.rec.set && p.adjacent(i) {
+		return k + 1 // "每6小时一次": once each time
 	}
 	e := p.skip(k+1, cForAfter)
 	next := p.skip(e, cEach, cArticle, cEvery, cThe, cIn, cOf, cAt, cOn)

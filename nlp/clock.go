@@ -25,10 +25,10 @@ func (p *parse) clock(i int) int {
 		start, strong := p.clockLead(next)
 		c2, end, ok := p.clockItem(start, true)
 		// A figure behind "and" is a time only when nothing counts with it.
-		if !ok || !strong && c2.hourOnly && p.doseOrWordList(end) {
+		if !ok || !strong && c2.hourOnly && c2.part == 0 && c2.meridiem == 0 && p.doseOrWordList(end) {
 			break
 		}
-		if _, _, unit := p.duration(start, false); unit && c2.hourOnly {
+		if _, _, unit := p.duration(start, false); unit && c2.hourOnly && !p.is(end-1, cOClock) {
 			break
 		}
 		list = append(list, c2)
@@ -137,7 +137,8 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	if part, is := p.at(i).value(cDaypart); is {
 		k := p.skip(i+1, cOn, cStrict)
 		k2, strong := p.clockLead(k)
-		if c, next, ok = p.figure(k2, strong || p.is(k, cOn) && !p.lex.unspaced || k2 > i+1); ok && c.part == 0 {
+		post := p.lex.postpositions && !p.lex.unspaced
+		if c, next, ok = p.figure(k2, strong || post || k2 > i+1 && !p.lex.unspaced); ok && c.part == 0 {
 			c.part = part
 			return c, next, true
 		}
@@ -148,7 +149,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	if c.meridiem == 0 {
 		k := p.skip(next, cOf, cThe, cIn, cOn)
-		if part, is := p.at(k).value(cDaypart); is && !(k == next && !c.hourOnly && p.bareWord(k) && p.at(k+1).plain()) {
+		if part, is := p.at(k).value(cDaypart); is && !(k == next && p.at(i).kind == tClock && p.bareWord(k) && p.at(k+1).plain()) {
 			c.part = part
 			next = k + 1
 		}
@@ -158,6 +159,15 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 
 // meal reads "before breakfast", "after lunch", "with dinner".
 func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
+	if p.lex.postpositions {
+		// "नाश्ते से पहले", "早餐前"
+		part, is := p.at(i).value(cDaypart)
+		j := p.skip(i+1, cOf)
+		if shift, is2 := p.side(j); is && is2 && (part >= breakfast || part == bedtime) {
+			return clockTime{part: part, only: true, shift: shift}, j + 1, true
+		}
+		return c, i, false
+	}
 	shift, j := 0, i
 	switch {
 	case p.is(i, cBefore):
@@ -174,6 +184,19 @@ func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
 		return c, i, false
 	}
 	return clockTime{part: part, only: true, shift: shift}, j + 1, true
+}
+
+// side is what a word between a meal and a time means: -1 before, 1 after, 0 with.
+func (p *parse) side(i int) (shift int, ok bool) {
+	switch {
+	case p.is(i, cBefore):
+		return -1, true
+	case p.is(i, cAfter):
+		return 1, true
+	case p.is(i, cWith):
+		return 0, true
+	}
+	return 0, false
 }
 
 // figure reads the hour itself.
@@ -212,6 +235,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	if c, next, ok = p.spoken(i, lead); ok {
 		return c, next, true
+	}
+	if v, is := t.value(cFraction); is && v >= 45 && p.is(i+1, cOClock) {
+		return p.checked(clockTime{hour: v / 60, minute: v % 60, spoken: true}, i, i+2) // "डेढ़ बजे"
 	}
 	n, j, words, is := p.number(i)
 	if !is {

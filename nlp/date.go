@@ -346,6 +346,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	}
 	k := p.skip(j, cDayMark)
 	marked := k > j
+	for m := i; m < j; m++ {
+		marked = marked || p.is(m, cDayMark)
+	}
 	n, e, is := p.dayNumber(k)
 	if !is {
 		return p.ordinalDay(i, j)
@@ -379,12 +382,13 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	case marked, after:
 		e = p.skip(e, cDayMark)
 	case ordinal && !p.is(e, cWeekday) && !p.is(e, cUnit) && (j > i || p.adjacent(i) || p.opens(k)) && !p.at(e).plain():
+	case ordinal && p.at(k).kind == tNumber && (p.is(e, cAt) || p.at(e).kind == tClock):
 	case ordinal && j > i && !p.is(e, cWeekday) && !p.is(e, cUnit) && p.at(k).kind == tNumber:
 	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && p.is(e, cAt):
 		// "el 20 a las 16"
 	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
 		// "monthly on 15"
-	case j > i && p.monthlyAfter(e):
+	case p.at(k).kind == tNumber && p.monthlyAfter(e):
 	case len(p.r.dates) > 0 && p.r.dates[len(p.r.dates)-1].kind == dDayOfMonth && p.is(i-1, cAnd) && p.adjacent(i):
 	default:
 		return p.ordinalDay(i, j)
@@ -414,7 +418,7 @@ func (p *parse) monthlyAfter(i int) bool {
 			u, is := p.at(p.skip(k+1, cThe)).value(cUnit)
 			return is && u == month
 		}
-		if t.kind != tNumber && t.kind != tPunct && !t.has(cAnd) && !t.has(cOf) && !t.has(cThe) && !t.has(cOn) && !t.has(cDayMark) {
+		if t.kind != tNumber && t.kind != tPunct && !t.has(cAnd) && !t.has(cOf) && !t.has(cThe) && !t.has(cOn) && !t.has(cDayMark) && !t.has(cOrdinalSuffix) {
 			return false
 		}
 	}
@@ -440,8 +444,12 @@ func (p *parse) dayNumber(i int) (n, next int, ok bool) {
 func (p *parse) yearAfter(i int) (y, next int) {
 	k := p.skip(p.comma(i), cOf)
 	t := p.at(k)
-	if t.kind == tNumber && t.digits == 4 && !t.zero && !p.isUnit(k+1) && !p.is(k+1, cDose) {
+	u, unit := p.at(k + 1).value(cUnit)
+	if t.kind == tNumber && t.digits == 4 && !t.zero && (!unit || u == year) && !p.is(k+1, cDose) {
 		next = k + 1
+		if unit {
+			next++
+		}
 		if p.is(next, cOrdinalSuffix) || p.is(next, cDayMark) {
 			next++
 		}

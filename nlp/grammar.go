@@ -72,6 +72,9 @@ func (p *parse) run() {
 			i++
 			continue
 		}
+		if p.lex.postpositions && (role == RoleDate || role == RoleRecurrence || role == RoleClock) {
+			j = p.skip(j, cOn)
+		}
 		for k := i; k < j; k++ {
 			p.taken[k] = role
 		}
@@ -312,6 +315,9 @@ func (p *parse) quantity(i int, bare bool) (n60, unit, next int, ok bool) {
 		if !is {
 			if !t.has(cArticle) {
 				if u, is := t.value(cUnit); is && bare {
+					if one, is := p.at(i + 1).value(cNumber); is && one == 1 && !p.is(i+2, cUnit) && !p.is(i+1, cUnit) {
+						i++ // "ساعة واحدة"
+					}
 					return 60, u, i + 1, true
 				}
 				return 0, 0, i, false

@@ -306,11 +306,11 @@ func (l *lexer) unknown(i, end int) int {
 		if rest == nil || !rest.alone {
 			continue
 		}
-		if p.cat == cNone {
+		if p.sense.cat == cNone {
 			l.add(token{kind: tWord, start: int32(i), end: int32(end), senses: rest.senses})
 			return end
 		}
-		l.add(token{kind: tWord, start: int32(i), end: int32(cut), senses: []sense{{p.cat, 0}}})
+		l.add(token{kind: tWord, start: int32(i), end: int32(cut), senses: []sense{p.sense}})
 		return l.word(cut)
 	}
 	if l.lex.compounds && len(w) >= 8 {
@@ -344,17 +344,20 @@ func hasSense(e *entry, c category) bool {
 // hanWord reads text without spaces: numerals first, then the longest word of the lexicon.
 func (l *lexer) hanWord(i int) int {
 	if l.lex.unspaced {
-		if end := l.hanNumber(i); end > i {
-			return end
-		}
-		for end := min(len(l.text), i+l.lex.longest); end > i; end-- {
+		mark := len(l.toks)
+		number := l.hanNumber(i)
+		for end := min(len(l.text), i+l.lex.longest); end > number; end-- {
 			if end < len(l.text) && !utf8.RuneStart(l.text[end]) {
 				continue
 			}
 			if e := l.lex.entries[l.text[i:end]]; e != nil && e.alone {
+				l.toks = l.toks[:mark]
 				l.add(token{kind: tWord, start: int32(i), end: int32(end), senses: e.senses})
 				return end
 			}
+		}
+		if number > i {
+			return number
 		}
 	}
 	_, size := utf8.DecodeRuneInString(l.text[i:])

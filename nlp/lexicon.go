@@ -34,19 +34,20 @@ type lexicon struct {
 	script  script
 	entries map[string]*entry
 	// prefixes are letters written onto the next word ("و"), with what they mean.
-	prefixes   []prefix
-	compounds  bool // weekday and part of the day are written together: "montagabend"
-	monthLeads bool // the month may stand before its day with an article between: "May the 12th"
-	unspaced   bool // words are not separated: Chinese
-	typos      map[rune][]string
-	echo       map[string]string
-	longest    int // bytes of the longest key
-	zones      []string
+	prefixes      []prefix
+	compounds     bool // weekday and part of the day are written together: "montagabend"
+	postpositions bool // "before" stands behind the meal, "on" behind the day
+	monthLeads    bool // the month may stand before its day with an article between: "May the 12th"
+	unspaced      bool // words are not separated: Chinese
+	typos         map[rune][]string
+	echo          map[string]string
+	longest       int // bytes of the longest key
+	zones         []string
 }
 
 type prefix struct {
-	text string
-	cat  category // cNone: only skipped
+	text  string
+	sense sense // cNone: only skipped
 }
 
 // loadLexicons reads every embedded file. A fault in one is a fault of the program, so it says
@@ -101,10 +102,12 @@ func (lex *lexicon) addLine(key, forms string) error {
 			lex.compounds = true
 		case "month-leads":
 			lex.monthLeads = true
+		case "postpositions":
+			lex.postpositions = true
 		case "unspaced":
 			lex.unspaced = true
 		default:
-			return fmt.Errorf("option: expected compounds, month-leads or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected compounds, month-leads, postpositions or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":
@@ -118,8 +121,10 @@ func (lex *lexicon) addLine(key, forms string) error {
 		lex.echo[arg] = strings.Trim(forms, `"`)
 		return nil
 	case "prefix":
+		cat, val, _ := strings.Cut(arg, " ")
+		n, _ := strconv.Atoi(val)
 		for form := range strings.SplitSeq(forms, "|") {
-			lex.prefixes = append(lex.prefixes, prefix{foldString(strings.TrimSpace(form)), categoryNames[arg]})
+			lex.prefixes = append(lex.prefixes, prefix{foldString(strings.TrimSpace(form)), sense{categoryNames[cat], int16(n)}})
 		}
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 func (rs *resolver) once() string {
 	r := &rs.p.r
 	rs.res.Kind = Once
-	if r.window && len(r.clocks) == 0 && len(r.dates)+len(r.rec.monthDays) > 0 {
+	if r.window && len(r.clocks) == 0 {
 		r.clocks = append(r.clocks, r.winFrom) // "tomorrow from 9 to 11" begins at 9
 	}
 	if r.start != nil && len(r.dates) == 0 {

@@ -2,7 +2,7 @@ package nlp
 
 // recurrence reads whatever says that something repeats.
 func (p *parse) recurrence(i int) int {
-	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.adverb, p.timesADay, p.meals, p.ordinalWeekdays, p.weekdayList}
+	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := try(i); k > i {
 			return k
@@ -19,9 +19,17 @@ func (p *parse) recurrence(i int) int {
 }
 
 // stepByStep reads "de 8 em 8 horas", "de hora em hora".
-func (p *parse) stepByStep(i int) int {
+func (p *parse) stepByStep(i int) (next int) {
 	if !p.is(i, cFrom) && !p.is(i, cOf) {
-		return i
+		if i == 0 || !p.is(i-1, cRemind) {
+			return i
+		}
+		i-- // the word belongs to the reminder: "lembre-me de 6 em 6 horas"
+		defer func() {
+			if next == i {
+				next = i + 1
+			}
+		}()
 	}
 	if u, is := p.at(i + 1).value(cUnit); is && p.is(i+2, cIn) {
 		if u2, is := p.at(i + 3).value(cUnit); is && u == u2 {
@@ -136,7 +144,7 @@ func (p *parse) every(i int) int {
 		_ = k
 		return p.monthDayList(i, j)
 	}
-	if n, k, _, ok := p.number(j); ok && n >= 1 && n <= 31 && p.at(j).kind == tNumber && p.ofTheMonth(k) > k {
+	if n, k, _, ok := p.number(j); ok && n >= 1 && n <= 31 && p.at(j).kind == tNumber && p.is(k, cOf) && p.ofTheMonth(k) > k {
 		p.setUnit(month, 1, i, k)
 		p.r.rec.monthDays = append(p.r.rec.monthDays, n)
 		return p.ofTheMonth(k)
@@ -151,6 +159,13 @@ func (p *parse) every(i int) int {
 	}
 	if k := p.everyUnit(i, j, 1); k > j {
 		return k
+	}
+	if d, is := p.at(j).value(cWeekday); is && p.lex.unspaced && p.is(j+1, cTimes) {
+		p.setUnit(week, 1, i, j+2) // 每周一次, which only looks like a weekday
+		if d > 1 {
+			p.fail("times_a_week", i, j+2)
+		}
+		return j + 2
 	}
 	if list, k := p.weekdaysAt(j); !list.empty() {
 		p.setUnit(week, 1, i, k)
@@ -327,6 +342,11 @@ func (p *parse) setStep(seconds int64, i, j int) {
 
 // everyPart reads "every morning and evening", "every night", "each lunch".
 func (p *parse) everyPart(i, j int) int {
+	if p.lex.postpositions {
+		if k := p.meals(j); k > j {
+			return k
+		}
+	}
 	k := p.skip(j, cBefore, cAfter, cWith)
 	if _, is := p.at(k).value(cDaypart); !is {
 		return j
@@ -407,8 +427,10 @@ func (p *parse) timesADay(i int) int {
 		n, j = v, i+1
 	} else if v, k, _, ok := p.number(i); ok && p.is(k, cTimes) {
 		n, j = v, k+1
+	} else if p.is(i, cTimes) && p.is(i+1, cEach) {
+		n, j = 1, i+1 // "раз в день"
 	} else {
-		return i
+		return p.timesBehind(i)
 	}
 	k := p.skip(j, cEach, cArticle, cEvery, cThe, cOf, cIn, cAt, cOn)
 	if u, is := p.at(k).value(cUnit); is && k > j || is && u == day {
@@ -443,6 +465,43 @@ func (p *parse) timesADay(i int) int {
 	return i
 }
 
+// timesBehind reads "दिन में तीन बार", "в день 3 раза": the period first.
+func (p *parse) timesBehind(i int) int {
+	j := p.skip(i, cEvery, cArticle, cEach)
+	if n, k, _, ok := p.number(j); ok && n == 1 {
+		j = k
+	}
+	u, is := p.at(j).value(cUnit)
+	every := 0
+	if v, adverb := p.at(j).value(cAdverb); adverb && v/16 == 1 {
+		u, is, every = v%16, true, v
+	}
+	if !is || u != day && u != week && u != month {
+		return i
+	}
+	j = p.skip(j+1, cEach, cInAfter, cOf)
+	n, k, ok := 0, j, false
+	if v, is := p.at(j).value(cNTimes); is {
+		n, k, ok = v, j+1, true
+	} else if n, k, _, ok = p.number(j); ok {
+		ok = p.is(k, cTimes)
+		k++
+	}
+	_ = every
+	switch {
+	case !ok:
+		return i
+	case u == day:
+		p.setUnit(day, 1, i, k)
+		p.r.rec.perDay = n
+	case n == 1:
+		p.setUnit(u, 1, i, k)
+	default:
+		p.fail("times_a_week", i, k)
+	}
+	return k
+}
+
 // meals reads "with meals", "before each meal".
 func (p *parse) meals(i int) int {
 	shift, j := 0, i
@@ -455,7 +514,14 @@ func (p *parse) meals(i int) int {
 		j = i + 1
 	}
 	j = p.skip(j, cThe, cEvery)
-	if !p.is(j, cMeals) || j == i && !p.is(i-1, cEvery) {
+	if p.lex.postpositions {
+		k := p.skip(j+1, cOf)
+		s, ok := p.side(k)
+		if !p.is(j, cMeals) || !ok {
+			return i
+		}
+		shift, j = s, k
+	} else if !p.is(j, cMeals) || j == i && !p.is(i-1, cEvery) {
 		return i
 	}
 	j++
@@ -535,8 +601,6 @@ func (p *parse) monthFollows(i int) bool {
 		if _, _, w, ok := p.number(k); ok && !w {
 			k++
 		}
-	} else if k == i {
-		return false
 	}
 	u, is := p.at(k).value(cUnit)
 	return is && u == month || p.is(k, cAdverb) && is2month(p.at(k))
@@ -555,7 +619,7 @@ func is2month(t *token) bool {
 // ofTheMonth passes "of the month"; "of every 2 months" is left to every.
 func (p *parse) ofTheMonth(i int) int {
 	k := p.skip(i, cOf, cThe, cIn)
-	if u, is := p.at(k).value(cUnit); is && u == month && k > i {
+	if u, is := p.at(k).value(cUnit); is && u == month {
 		return k + 1
 	}
 	return i
@@ -649,12 +713,27 @@ func (p *parse) weekdaysAt(i int) (weekdaySet, int) {
 			}
 		} else if p.lex.unspaced {
 			// 周一三五: figures written onto a weekday are weekdays.
-			for t := p.at(end); t.kind == tNumber && t.glued && len(t.senses) > 0 && t.n >= 1 && t.n <= 6 && !p.is(end+1, cOClock) && !p.is(end+1, cUnit); t = p.at(end) {
+			for {
+				k := end
+				if p.is(k, cAnd) || p.punct(k, ',') {
+					k++
+				}
+				t := p.at(k)
+				if t.kind != tNumber || !t.glued || len(t.senses) == 0 || t.n < 1 || t.n > 6 || p.is(k+1, cOClock) || p.is(k+1, cUnit) || p.is(k+1, cDose) || p.is(k+1, cTimes) {
+					break
+				}
 				set.add(int(t.n))
-				end++
+				end = k + 1
+			}
+			if p.is(end, cTimes) {
+				return 0, i // 每周三次 is three times a week
 			}
 		}
 		j = end
+		if d, fused := p.at(j).value(cAndWeekday); fused && (!p.lex.unspaced || p.at(j).glued) {
+			set.add(d)
+			end, j = j+1, j+1
+		}
 		for p.punct(j, ',') || p.punct(j, '&') || p.punct(j, '/') || p.punct(j, '+') || p.is(j, cAnd) {
 			j++
 		}
