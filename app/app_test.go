@@ -158,3 +158,12 @@ func TestUnusableDatabase(t *testing.T) {
 		t.Errorf("error %v, want one clear line", err)
 	}
 }
+
+func TestMenuInEveryLanguage(t *testing.T) {
+	h := newHouse(t)
+	for lang, want := range map[string]string{"": "What is planned", "en": "What is planned", "es": "Lo que está previsto"} {
+		if _, err := h.api.WaitFor(t.Context(), func(faketelegram.Ledger) bool { return strings.Contains(h.api.Commands(lang), want) }); err != nil {
+			t.Errorf("menu in %q: %v", lang, err)
+		}
+	}
+}

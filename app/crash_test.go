@@ -212,3 +212,34 @@ func judge(t *testing.T, l faketelegram.Ledger, database string) {
 		t.Fatal(err)
 	}
 }
+
+// Killed after every step, the conversation goes on where it was.
+func TestConversationSurvivesKills(t *testing.T) {
+	api, err := faketelegram.Start(faketelegram.Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.Close)
+	h := &house{t: t, api: api, clock: &clock{}, logs: &syncBuffer{}}
+	p := &process{t: t, env: []string{"CAREBELL_DATA_DIR=" + t.TempDir(), "CAREBELL_HTTP_ADDR=127.0.0.1:0",
+		"CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint(), "CAREBELL_DELIVERY_REPEAT_AFTER=1s",
+		"CAREBELL_TELEGRAM_PER_CHAT_SECOND=30", "CAREBELL_TELEGRAM_PER_CHAT_BURST=30"}}
+	ana := api.Person(1001, "Ana", "en")
+	for _, step := range []struct {
+		do    func()
+		shows string
+	}{
+		{func() { ana.Start("") }, "Do you agree?"},
+		{func() { h.tap(ana, "I agree") }, "What time is it"},
+		{func() { ana.Say("Madrid") }, "Right?"},
+		{func() { h.tap(ana, "Yes") }, "Ready."},
+		{func() { ana.Say("every day at 9:00 walk the dog") }, "walk the dog"},
+		{func() { h.tap(ana, "✅ Confirm") }, "Saved · #"},
+		{func() { ana.Say("/list") }, "1. walk the dog"},
+	} {
+		step.do() // while nobody is there
+		p.start()
+		h.shows(1001, step.shows)
+		p.kill()
+	}
+}

@@ -11,7 +11,7 @@ import (
 	"carebell/chat"
 )
 
-func defaults(t *testing.T) []byte {
+func defaults(t testing.TB) []byte {
 	t.Helper()
 	b, err := os.ReadFile("../config.yaml")
 	if err != nil {

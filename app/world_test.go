@@ -35,7 +35,7 @@ func (c *clock) jump(d time.Duration) {
 
 // house is the whole program in this process, against the strict fake of Telegram.
 type house struct {
-	t     *testing.T
+	t     testing.TB
 	api   *faketelegram.Server
 	clock *clock
 	env   []string
@@ -61,7 +61,7 @@ func (b *syncBuffer) String() string {
 	return b.b.String()
 }
 
-func newHouse(t *testing.T, env ...string) *house {
+func newHouse(t testing.TB, env ...string) *house {
 	t.Helper()
 	h := &house{t: t, clock: &clock{}, logs: &syncBuffer{}}
 	var err error

@@ -245,3 +245,21 @@ func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 	w.stop()
 	w.becomes(delivery.Sent)
 }
+
+// A full disk: no request without a committed intent, and it goes on by itself afterwards.
+func TestFullDiskSendsNothingUnrecorded(t *testing.T) {
+	w := newWorld(t)
+	w.sql("CREATE TRIGGER full BEFORE INSERT ON delivery_attempts BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+	w.once(time.Second, "aspirin")
+	w.becomes(delivery.Sending) // claimed, and stuck at its intent
+	w.stop()
+	if sent := w.api.Ledger().Sent(); len(sent) != 0 {
+		t.Fatalf("sent without an intent: %+v", sent)
+	}
+	w.sql("DROP TRIGGER full")
+	w.jump(2 * time.Minute) // the claim's lease ends, and the row goes again, clean
+	w.start()
+	if got := w.sent(1)[0].Text; strings.Contains(got, "twice") {
+		t.Errorf("a first copy is marked: %q", got)
+	}
+}

@@ -2,6 +2,7 @@ package delivery_test
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -37,6 +38,7 @@ type world struct {
 	engine *delivery.Engine
 	stop   func()
 	count  int
+	path   string
 
 	mu   sync.Mutex
 	skew time.Duration // the test's clock runs ahead of the real one by this
@@ -67,7 +69,8 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t}
 	var err error
-	w.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "carebell.db"), w.now)
+	w.path = filepath.Join(t.TempDir(), "carebell.db")
+	w.store, err = sqlite.Open(t.Context(), w.path, w.now)
 	w.must(err)
 	t.Cleanup(func() { w.must(w.store.Close()) })
 	w.must(w.store.Migrate(t.Context()))
@@ -200,4 +203,14 @@ func (w *world) becomes(status delivery.Status) {
 			w.t.Fatalf("status %q, want %q", got, status)
 		}
 	}
+}
+
+// sql changes the database behind the engine's back.
+func (w *world) sql(statement string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", "file:"+w.path+"?_pragma=busy_timeout(5000)")
+	w.must(err)
+	_, err = db.ExecContext(w.t.Context(), statement)
+	w.must(err)
+	w.must(db.Close())
 }

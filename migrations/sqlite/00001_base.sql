@@ -105,6 +105,8 @@ CREATE INDEX scheduled_messages_patient ON scheduled_messages (patient_id, sched
 CREATE INDEX scheduled_messages_time ON scheduled_messages (scheduled_time);
 CREATE INDEX scheduled_messages_next ON scheduled_messages (schedule_id, scheduled_time)
     WHERE status IN ('pending', 'paused');
+CREATE INDEX scheduled_messages_open ON scheduled_messages (patient_id, scheduled_time)
+    WHERE status IN ('pending', 'sending');
 CREATE INDEX scheduled_messages_untold ON scheduled_messages (patient_id)
     WHERE status = 'expired' AND notice_id IS NULL;
 

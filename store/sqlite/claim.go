@@ -254,16 +254,17 @@ func collect[T any](rows *sql.Rows, scan func() (T, error)) ([]T, error) {
 	return out, rows.Err()
 }
 
+const orphansWaitSQL = `SELECT EXISTS (SELECT 1 FROM scheduled_messages WHERE status = 'sending' AND (lease_until <= ?1 OR lease_token NOT LIKE ?2))
+		OR EXISTS (SELECT 1 FROM outbox WHERE status = 'sending' AND (lease_until <= ?1 OR lease_token NOT LIKE ?2))`
+
 // Orphans takes over rows whose lease ended, and every row that another process of this file held:
 // with the file's lock in our hands that process is gone.
 func (s *Store) Orphans(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
 	now := s.now()
 	batch := delivery.Batch{At: now}
-	const waiting = `SELECT EXISTS (SELECT 1 FROM scheduled_messages WHERE status = 'sending' AND (lease_until <= ?1 OR lease_token NOT LIKE ?2))
-		OR EXISTS (SELECT 1 FROM outbox WHERE status = 'sending' AND (lease_until <= ?1 OR lease_token NOT LIKE ?2))`
 	var any bool
 	ours := s.epoch + ".%"
-	if err := s.read.QueryRowContext(ctx, waiting, micros(now), ours).Scan(&any); err != nil || !any {
+	if err := s.read.QueryRowContext(ctx, orphansWaitSQL, micros(now), ours).Scan(&any); err != nil || !any {
 		return batch, err
 	}
 	err := s.tx(ctx, "recover", func(tx *sql.Tx) error {
@@ -323,16 +324,17 @@ func (c *claimer) orphans(source delivery.Source, query, ours string, limit int)
 	return nil
 }
 
+const nextDueSQL = `SELECT MIN(at) FROM (
+	SELECT MIN(next_attempt_time) AS at FROM scheduled_messages
+		WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
+	UNION ALL SELECT MIN(next_attempt_time) FROM outbox
+		WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
+	UNION ALL SELECT MIN(paused_until) FROM channels WHERE paused_until > ?1)`
+
 // NextDue is the earliest time after t at which a claim may find something.
 func (s *Store) NextDue(ctx context.Context, t time.Time) (time.Time, bool, error) {
-	const q = `SELECT MIN(at) FROM (
-		SELECT MIN(next_attempt_time) AS at FROM scheduled_messages
-			WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
-		UNION ALL SELECT MIN(next_attempt_time) FROM outbox
-			WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
-		UNION ALL SELECT MIN(paused_until) FROM channels WHERE paused_until > ?1)`
 	var at sql.NullInt64
-	if err := s.read.QueryRowContext(ctx, q, micros(t)).Scan(&at); err != nil {
+	if err := s.read.QueryRowContext(ctx, nextDueSQL, micros(t)).Scan(&at); err != nil {
 		return time.Time{}, false, fmt.Errorf("next due: %w", err)
 	}
 	return optionalTime(at), at.Valid, nil

@@ -38,13 +38,14 @@ func (s *Store) Quarantine(ctx context.Context, channel chat.Channel, id string,
 	})
 }
 
-// Waiting lists the first unhandled update of each chat, oldest first.
-func (s *Store) Waiting(ctx context.Context, limit int) ([]bot.Arrival, error) {
-	const q = `SELECT seq, body, attempts FROM inbox
+const waitingSQL = `SELECT seq, body, attempts FROM inbox
 		WHERE status = 'new' AND retry_at <= ? AND seq IN (
 			SELECT MIN(seq) FROM inbox WHERE status = 'new' GROUP BY channel, chat_id)
 		ORDER BY seq LIMIT ?`
-	rows, err := s.read.QueryContext(ctx, q, micros(s.now()), limit)
+
+// Waiting lists the first unhandled update of each chat, oldest first.
+func (s *Store) Waiting(ctx context.Context, limit int) ([]bot.Arrival, error) {
+	rows, err := s.read.QueryContext(ctx, waitingSQL, micros(s.now()), limit)
 	if err != nil {
 		return nil, fmt.Errorf("read the inbox: %w", err)
 	}

@@ -291,17 +291,18 @@ func advance(ctx context.Context, tx *sql.Tx, id string, to delivery.Status, now
 	return nil
 }
 
+const untoldSQL = `SELECT m.id, m.scheduled_time, s.zone, m.message_content, a.id, a.channel, a.platform_id, p.language
+	FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
+		JOIN addresses a ON a.id = m.recipient_id JOIN patients p ON p.id = m.patient_id
+	WHERE m.status = 'expired' AND m.notice_id IS NULL AND a.reachable
+		AND NOT EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.patient_id = m.patient_id AND o.scheduled_time <= ?
+			AND o.status IN ('pending', 'sending'))
+	ORDER BY a.id, m.scheduled_time LIMIT ?`
+
 // Untold lists the people whose expired occurrences no notice names, once nothing overdue is left.
 func (s *Store) Untold(ctx context.Context, limit int) ([]delivery.Overdue, error) {
-	const q = `SELECT m.id, m.scheduled_time, s.zone, m.message_content, a.id, a.channel, a.platform_id, p.language
-		FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
-			JOIN addresses a ON a.id = m.recipient_id JOIN patients p ON p.id = m.patient_id
-		WHERE m.status = 'expired' AND m.notice_id IS NULL AND a.reachable
-			AND NOT EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.patient_id = m.patient_id AND o.scheduled_time <= ?
-				AND o.status IN ('pending', 'sending'))
-		ORDER BY a.id, m.scheduled_time LIMIT ?`
 	most := 20 * limit
-	rows, err := s.read.QueryContext(ctx, q, micros(s.now()), most)
+	rows, err := s.read.QueryContext(ctx, untoldSQL, micros(s.now()), most)
 	if err != nil {
 		return nil, err
 	}
