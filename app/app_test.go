@@ -101,8 +101,26 @@ func TestHostileUpdates(t *testing.T) {
 	h.shows(1001, "STOP ends all messages")
 }
 
+// ready waits until the engine has looked for due messages once.
+func (h *house) ready() {
+	h.t.Helper()
+	for range 2000 {
+		res, err := http.Get("http://" + h.addr + "/readyz")
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		_ = res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return
+		}
+		<-time.After(5 * time.Millisecond)
+	}
+	h.t.Fatal("the program is never ready")
+}
+
 func TestPages(t *testing.T) {
 	h := newHouse(t)
+	h.ready()
 	for path, want := range map[string]int{"/": 200, "/chat": 200, "/healthz": 200, "/readyz": 200, "/metrics": 200, "/nothing": 404} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+h.addr+path, nil)
 		if err != nil {
