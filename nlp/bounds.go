@@ -342,10 +342,10 @@ func (p *parse) exclusion(i int) int {
 	e := i
 	for {
 		k := p.skip(j, cOn, cThe, cEvery, cFor, cIn, cAt)
-		if set, end := p.exceptedDays(k); !set.empty() {
+		if set, end := p.exceptedDays(k); !set.empty() && !p.datedWeekday(k, set, end) {
 			p.r.exceptDays |= set
 			e = end
-		} else if d, end, ok := p.day(k); ok {
+		} else if d, end, ok := p.oneOf(j, k); ok {
 			if d.kind == dWeekend {
 				p.r.exceptDays |= weekEnd
 			} else {
@@ -366,10 +366,27 @@ func (p *parse) exclusion(i int) int {
 		// What follows "and" is excepted too only if it is a day.
 		k = p.skip(j, cOn, cThe, cEvery)
 		set, _ := p.exceptedDays(k)
-		if _, _, ok := p.day(k); !ok && set.empty() && !p.is(k, cMonth) {
+		if _, _, ok := p.oneOf(j, k); !ok && set.empty() && !p.is(k, cMonth) {
 			return p.skip(e, cExceptAfter)
 		}
 	}
+}
+
+// datedWeekday: "thu 8 january" is a day, not every thursday.
+func (p *parse) datedWeekday(k int, set weekdaySet, end int) bool {
+	if set.count() != 1 {
+		return false
+	}
+	d, next, ok := p.day(k)
+	return ok && next > end && d.kind != dWeekday
+}
+
+// oneOf reads a day at i, with the words before it, or at k without them.
+func (p *parse) oneOf(i, k int) (d datum, next int, ok bool) {
+	if d, next, ok = p.day(i); ok {
+		return d, next, ok
+	}
+	return p.day(k)
 }
 
 func (p *parse) exceptedDays(k int) (weekdaySet, int) {

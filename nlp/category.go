@@ -52,6 +52,9 @@ const (
 	cExceptAfter
 	cNext
 	cThis
+	cPrevious // "letzten"
+	cAgo      // behind a duration that lies in the past
+	cAgoBefore
 	cComing
 	cEnd // "end of the month"
 	cMeridiem
@@ -129,7 +132,7 @@ var categoryNames = map[string]category{
 	"in": cIn, "in-after": cInAfter, "at": cAt, "on": cOn, "of": cOf, "the": cThe, "and": cAnd,
 	"to": cTo, "from": cFrom, "until": cUntil, "until-after": cUntilAfter, "for": cFor,
 	"for-after": cForAfter, "start": cStart, "start-after": cStartAfter, "except": cExcept,
-	"except-after": cExceptAfter, "next": cNext, "this": cThis, "coming": cComing, "end": cEnd,
+	"except-after": cExceptAfter, "next": cNext, "this": cThis, "previous": cPrevious, "ago": cAgo, "ago-before": cAgoBefore, "coming": cComing, "end": cEnd,
 	"meridiem": cMeridiem, "oclock": cOClock, "plus": cPlus, "plus-word": cPlusWord,
 	"minus": cMinus, "back": cBack, "minutes": cMinutes, "past": cPast, "before-hour": cBeforeHour,
 	"day-mark": cDayMark, "zone": cZone, "zone-mark": cZoneMark, "now": cNow,

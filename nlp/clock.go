@@ -92,13 +92,16 @@ func (p *parse) partFits(i, end int) bool {
 	}
 	part, _ := p.at(i).value(cDaypart)
 	sure := part == noon || part == midnight
+	if part >= breakfast {
+		return p.is(i-1, cEvery) || p.adjacent(i) && p.closes(end)
+	}
 	if p.at(end).plain() {
 		if len(p.r.clocks) > 0 && !p.r.clocks[0].only {
 			return false
 		}
 		return sure || p.adjacent(i) || p.is(i-1, cEvery)
 	}
-	return sure || p.adjacent(i) || p.opens(i) || p.is(i-1, cEvery) || part < breakfast && part != bedtime && !p.at(i-1).plain()
+	return sure || p.adjacent(i) || p.opens(i) || p.is(i-1, cEvery) || part != bedtime && !p.at(i-1).plain()
 }
 
 // bareWord reports whether a token is one word, not a phrase such as "in the morning".
@@ -134,11 +137,13 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		return c, next, true
 	}
 	// A part of the day before the figure: "下午3点", "शाम 6 बजे".
-	if part, is := p.at(i).value(cDaypart); is {
+	if part, is := p.at(i).value(cDaypart); is && part >= breakfast && !p.lex.unspaced {
+		return clockTime{part: part, only: true}, i + 1, true
+	} else if is {
 		k := p.skip(i+1, cOn, cStrict)
 		k2, strong := p.clockLead(k)
 		post := p.lex.postpositions && !p.lex.unspaced
-		if c, next, ok = p.figure(k2, strong || post || k2 > i+1 && !p.lex.unspaced); ok && c.part == 0 {
+		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part
 			return c, next, true
 		}
@@ -157,33 +162,49 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	return c, p.skip(next, cStrict), true
 }
 
-// meal reads "before breakfast", "after lunch", "with dinner".
+// meal reads "before breakfast", "after lunch", "with dinner", "half an hour before bedtime".
 func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
+	side, minutes, j, ok := p.aroundMeal(i)
 	if p.lex.postpositions {
-		// "नाश्ते से पहले", "早餐前"
+		// "नाश्ते से पहले", "早餐前", "早餐前30分钟"
 		part, is := p.at(i).value(cDaypart)
-		j := p.skip(i+1, cOf)
-		if shift, is2 := p.side(j); is && is2 && (part >= breakfast || part == bedtime) {
-			return clockTime{part: part, only: true, shift: shift}, j + 1, true
+		if !is || part < breakfast && part != bedtime {
+			return c, i, false
 		}
+		if side, minutes, j, ok = p.aroundMeal(p.skip(i+1, cOf, cStartAfter)); !ok {
+			return c, i, false
+		}
+		return clockTime{part: part, only: true, shift: side, minutes: minutes}, j, true
+	}
+	if !ok {
 		return c, i, false
 	}
-	shift, j := 0, i
-	switch {
-	case p.is(i, cBefore):
-		shift = -1
-	case p.is(i, cAfter):
-		shift = 1
-	case p.is(i, cWith):
-	default:
-		return c, i, false
-	}
-	j = p.skip(i+1, cThe, cOf)
+	j = p.skip(j, cThe, cOf)
 	part, is := p.at(j).value(cDaypart)
-	if !is || part < breakfast && part != bedtime {
+	if !is || part < breakfast && part != bedtime && minutes == 0 {
 		return c, i, false
 	}
-	return clockTime{part: part, only: true, shift: shift}, j + 1, true
+	return clockTime{part: part, only: true, shift: side, minutes: minutes}, j + 1, true
+}
+
+// aroundMeal reads what stands between a meal and a time: "before", "30 minutes after".
+func (p *parse) aroundMeal(i int) (side, minutes, next int, ok bool) {
+	if a, j, ok := p.duration(p.skip(i, cWith, cIn), false); ok && a.months == 0 && a.days == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+		if s, ok := p.side(j); ok && s != 0 {
+			return s, int(a.seconds / 60), j + 1, true
+		}
+		return 0, 0, i, false
+	}
+	if side, ok = p.side(i); !ok {
+		return 0, 0, i, false
+	}
+	next = i + 1
+	if p.lex.unspaced && side != 0 {
+		if a, j, ok := p.duration(next, false); ok && a.months == 0 && a.days == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+			minutes, next = int(a.seconds/60), j
+		}
+	}
+	return side, minutes, next, true
 }
 
 // side is what a word between a meal and a time means: -1 before, 1 after, 0 with.
@@ -255,6 +276,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if p.is(j, cOClock) {
 		return p.afterOClock(c, i, j+1, lead)
 	}
+	if p.is(j, cOrdinalSuffix) && p.at(j).glued && !p.is(j, cMeridiem) {
+		return c, i, false
+	}
 	k, c := p.meridiem(j, c)
 	if k > j {
 		return p.checked(c, i, k)
@@ -264,7 +288,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		k, c = p.meridiem(j+1, c)
 		return p.checked(c, i, k)
 	}
-	if m, k, is := p.minutesInWords(j, words); is && (lead || p.adjacent(i)) {
+	if m, k, is := p.minutesInWords(j, words); is && (lead || p.adjacent(i) || p.opens(i) && (p.dateFollows(k) || p.closes(k))) {
 		c = c.plus(m)
 		k, c = p.meridiem(k, c)
 		return p.checked(c, i, k)
@@ -273,11 +297,14 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		return c, i, false
 	}
 	daypart := p.skip(j, cOf, cThe, cIn, cOn)
-	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i)) && !p.is(j, cBefore) {
+	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j)) && !p.is(j, cBefore) {
 		return p.checked(c, i, j)
 	}
 	// A bare figure needs a word before it, or a date beside it and no word that it could count.
 	if lead && n <= 24 {
+		return p.checked(c, i, j)
+	}
+	if p.opens(i) && n <= 24 && n > 0 && p.dateFollows(j) && !p.closes(j) {
 		return p.checked(c, i, j)
 	}
 	if lead && t.kind == tNumber && p.closes(j) {

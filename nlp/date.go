@@ -43,11 +43,31 @@ func (p *parse) date(i int) int {
 			return p.fromTo(list[0], e, p.skip(k, cUntilAfter))
 		}
 		return j
+	case p.lex.postpositions && len(list) == 1 && p.clockBound(&list[0], j) > j:
+		return p.clockBound(&list[0], j)
 	case p.is(j, cExceptAfter):
 		p.r.exceptDates = append(p.r.exceptDates, list...)
 		return p.skip(j, cExceptAfter)
 	}
 	p.r.dates = append(p.r.dates, list...)
+	return j
+}
+
+// clockBound reads "शुक्रवार 9:00 बजे से शुरू", "... तक": a bound with its time, the word behind.
+func (p *parse) clockBound(d *datum, j int) int {
+	k, _ := p.clockLead(j)
+	c, k, ok := p.clockItem(k, true)
+	if !ok || c.only {
+		return j
+	}
+	switch {
+	case p.is(k, cUntilAfter):
+		p.r.until, p.r.untilClock = d, &c
+		return p.skip(k, cUntilAfter)
+	case p.is(k, cStartAfter):
+		p.r.start, p.r.startClock = d, &c
+		return p.skip(k, cStartAfter)
+	}
 	return j
 }
 
@@ -60,6 +80,13 @@ func (p *parse) fromTo(a, b datum, next int) int {
 	}
 	p.r.start, p.r.until = &a, &b
 	return next
+}
+
+// weekdayRange reports whether a range of weekdays begins at i.
+func (p *parse) weekdayRange(i int) bool {
+	to := p.rangeMark(i + 1)
+	_, _, _, ok := p.anyWeekday(to)
+	return to > i+1 && ok
 }
 
 func weekRange(from, to int) (s weekdaySet) {
@@ -91,7 +118,7 @@ func (p *parse) day(i int) (d datum, next int, ok bool) {
 	case d.kind == dCalendar || d.kind == dAmbiguous:
 		// "13 march, friday", "3月13日周五"
 		k := p.comma(next)
-		if v, is := p.at(k).value(cWeekday); is && !(p.is(k+1, cOrdinalSuffix)) && p.r.rec.unit == 0 && p.rangeMark(k+1) == k+1 {
+		if v, is := p.at(k).value(cWeekday); is && !(p.is(k+1, cOrdinalSuffix)) && !p.weekdayRange(k) {
 			d.weekday = v
 			next = k + 1
 		} else if p.punct(next, '(') {
@@ -247,6 +274,9 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 			return datum{kind: dWeekday, n: v, which: w}, m + 1, true
 		}
 	}
+	if n, m, ord := p.ordinal(k); ord && n == -1 && w == anyOf && p.is(m, cWeekday) && !p.monthFollows(m+1) && !p.r.rec.set {
+		k, w = m, previous // "last friday"
+	}
 	v, is := p.at(k).value(cWeekday)
 	if !is {
 		if v, is := p.at(k).value(cUnit); is && v == weekend && (w != anyOf || k > 0 && (p.is(k-1, cThe) || p.is(k-1, cOn))) {
@@ -298,6 +328,8 @@ func (p *parse) whichOne(i int) (int, which) {
 		return i + 1, nextOne
 	case t.has(cComing):
 		return i + 1, comingOne
+	case t.has(cPrevious):
+		return i + 1, previous
 	case t.has(cThis):
 		j := i + 1
 		if p.is(j, cComing) {

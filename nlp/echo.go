@@ -320,15 +320,21 @@ func (e *echo) bounds(patterns []schedule.Pattern) []string {
 		if err == nil && !natural.Start().Equal(first.At) && !e.excepted(natural.Start()) {
 			w := schedule.WallOf(first.At)
 			x := e.date(w.Date)
-			if w.Clock != patterns[0].Times[0] {
+			if w.Clock != patterns[0].Times[0] && !first.Shifted {
 				x += e.space() + e.at(w.Clock)
 			}
 			extras = append(extras, e.say("start", "x", x))
 		}
 	}
-	switch end, bounded := e.rule.End(); {
+	end, bounded := e.rule.End()
+	switch {
 	case e.rule.Count() > 0:
 		n, _ := e.rule.Total(e.now)
+		for _, w := range e.rule.Exceptions() {
+			if at, _ := w.In(e.rule.Zone()); at.After(e.now) && !at.After(end) {
+				n++ // a count counts what is excepted too
+			}
+		}
 		extras = append(extras, e.say("times", "n", strconv.Itoa(n)))
 	case bounded:
 		w := schedule.WallOf(end)

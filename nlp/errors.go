@@ -15,7 +15,7 @@ var sentences = map[string]string{
 	"interval_too_long":  "That interval is too long. Use at most 1000 units.",
 	"interval_fraction":  "Only hours can be divided. Use a whole number of days, weeks or months.",
 	"interval_range":     "A range is not one interval. Say the one you mean, such as \"every 6 hours\".",
-	"times_a_week":       "Several times a week needs its days. Name them, such as \"every monday and thursday\".",
+	"times_a_week":       "Several times a week or month needs its days. Name them, such as \"every monday and thursday\".",
 	"contradiction":      "Two parts of this contradict each other. Keep one of them.",
 	"bound_before_start": "It would end before it begins. Choose a later end.",
 	"too_far":            "That lies beyond the year 9998. Choose an earlier date.",

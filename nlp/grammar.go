@@ -374,9 +374,28 @@ func (a *amount) addUnit(n60, unit int) bool {
 func (p *parse) relative(i int) int {
 	j := p.skip(i, cIn)
 	lead := j > i
+	past := p.is(i, cAgoBefore)
+	if past {
+		j = i + 1
+	}
 	a, j, ok := p.duration(j, lead)
 	if !ok {
 		return i
+	}
+	if past || p.is(j, cAgo) {
+		if past && (len(p.r.clocks) > 0 || p.is(j, cDaypart)) {
+			return i
+		}
+		p.r.dates = append(p.r.dates, datum{kind: dRelative, n: -max(1, a.days+a.months*30), from: i})
+		return p.skip(j, cAgo)
+	}
+	if a.seconds == 0 && a.months == 0 && a.days > 0 && (p.is(j, cFrom) || p.is(j, cAfter) || p.is(j, cOn)) && !p.r.rec.set {
+		// "a week from friday", "two weeks after tomorrow"
+		if d, e, ok := p.day(j + 1); ok && (d.kind == dRelative || d.kind == dWeekday) {
+			d.plus = a.days
+			p.r.dates = append(p.r.dates, d)
+			return e
+		}
 	}
 	after := p.skip(j, cInAfter)
 	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock)) {

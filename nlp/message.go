@@ -71,6 +71,15 @@ func (p *parse) edges() {
 			j++
 		}
 		inner := i > 0 && p.taken[i-1] != RoleCommand || j < n
+		if content && j < n {
+			// "physiotherapy for | monday": the preposition belongs to the time.
+			for k := j - 1; k > i && connective(p.at(k)) && !p.is(k, cWith) && !p.is(k, cUntilAfter); k-- {
+				p.taken[k] = p.taken[j]
+			}
+		}
+		if content && i > 0 && p.taken[i-1] != RoleCommand && p.is(i, cAnd) && connective(p.at(i)) {
+			p.taken[i] = p.taken[i-1]
+		}
 		if !content && inner {
 			role := RoleCommand
 			if i > 0 {

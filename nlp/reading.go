@@ -7,7 +7,8 @@ type clockTime struct {
 	hour, minute, second int
 	meridiem             int8 // 0 none, 1 before noon, 2 after
 	part                 int  // the part of the day it stands in, 0 none
-	shift                int  // minutes: before a meal -30
+	shift                int  // before a meal -1, after it 1
+	minutes              int  // how long before or after; 0: the profile's distance
 	only                 bool // the part of the day alone, no figure: a default clock
 	hourOnly             bool // a bare hour without minutes
 	spoken               bool // "half past nine": on the 12-hour dial
@@ -39,6 +40,7 @@ const (
 	nextOne
 	comingOne
 	nextWeeks // "tuesday next week": next without doubt
+	previous  // "last friday"
 )
 
 // datum is a day as it was said.
@@ -48,6 +50,7 @@ type datum struct {
 	weekday int
 	unit    int
 	which   which
+	plus    int // days added: "a week from friday"
 	from    int // token index, for error spans
 }
 
@@ -71,6 +74,7 @@ type recurrence struct {
 	months    []int
 	yearDays  []datum // fixed dates of the year
 	perDay    int     // times a day
+	perPeriod int     // times a week or month: its days must be named
 	lastWork  bool    // the last working day of the month
 	loose     bool    // only implied by days named in the plural or in a list
 }

@@ -97,16 +97,14 @@ func (p *parse) every(i int) int {
 	}
 	// "every second tuesday": every other one; "every second tuesday of the month" is numbered.
 	if n, k, ok := p.ordinal(j); ok {
-		if e := p.ordinalWeekdays(j); e > j {
-			if n >= 2 && n <= 4 && !p.r.rec.monthly() {
-				if w, is := p.at(k).value(cWeekday); is && !p.monthFollows(e) && !p.isMonth(e-1) {
-					p.r.rec.ordinals, p.r.rec.weekdays = nil, 0
-					p.r.rec.set = false
-					p.setUnit(week, n, i, e)
-					p.r.rec.weekdays.add(w)
-					return e
-				}
+		if n >= 2 && n <= 4 && !p.r.rec.monthly() && !p.numbered(j) {
+			if list, e := p.weekdaysAt(k); !list.empty() {
+				p.setUnit(week, n, i, e)
+				p.r.rec.weekdays |= list
+				return e
 			}
+		}
+		if e := p.ordinalWeekdays(j); e > j {
 			p.setUnit(month, 1, i, e)
 			return e
 		}
@@ -157,14 +155,21 @@ func (p *parse) every(i int) int {
 			return p.ofTheMonth(k)
 		}
 	}
+	if n, k, _, ok := p.number(j); ok && n > 0 {
+		// "every 4-6 hours" is no one interval.
+		if m := k + 1; p.punct(k, '-') || p.is(k, cTo) || p.is(k, cAnd) {
+			if _, e, _, ok := p.number(m); ok && p.is(e, cUnit) {
+				p.fail("interval_range", i, e+1)
+				return e + 1
+			}
+		}
+	}
 	if k := p.everyUnit(i, j, 1); k > j {
 		return k
 	}
 	if d, is := p.at(j).value(cWeekday); is && p.lex.unspaced && p.is(j+1, cTimes) {
 		p.setUnit(week, 1, i, j+2) // 每周一次, which only looks like a weekday
-		if d > 1 {
-			p.fail("times_a_week", i, j+2)
-		}
+		p.r.rec.perPeriod = d
 		return j + 2
 	}
 	if list, k := p.weekdaysAt(j); !list.empty() {
@@ -440,9 +445,9 @@ func (p *parse) timesADay(i int) int {
 			p.r.rec.perDay = n
 		case n == 1 && (u == week || u == month || u == year):
 			p.setUnit(u, 1, i, k+1)
-		case u == week && n <= 7:
-			p.setUnit(week, 1, i, k+1)
-			p.fail("times_a_week", i, k+1)
+		case u == week && n <= 7, u == month && n <= 31:
+			p.setUnit(u, 1, i, k+1)
+			p.r.rec.perPeriod = n
 		default:
 			return i
 		}
@@ -455,8 +460,9 @@ func (p *parse) timesADay(i int) int {
 			p.r.rec.perDay = n
 		case n == 1:
 			p.setUnit(v%16, 1, i, j+1)
-		case v%16 == week:
-			p.fail("times_a_week", i, j+1)
+		case v == 16+week, v == 16+month:
+			p.setUnit(v%16, 1, i, j+1)
+			p.r.rec.perPeriod = n
 		default:
 			return i
 		}
@@ -497,30 +503,22 @@ func (p *parse) timesBehind(i int) int {
 	case n == 1:
 		p.setUnit(u, 1, i, k)
 	default:
-		p.fail("times_a_week", i, k)
+		p.setUnit(u, 1, i, k)
+		p.r.rec.perPeriod = n
 	}
 	return k
 }
 
 // meals reads "with meals", "before each meal".
 func (p *parse) meals(i int) int {
-	shift, j := 0, i
-	switch {
-	case p.is(i, cBefore):
-		shift, j = -1, i+1
-	case p.is(i, cAfter):
-		shift, j = 1, i+1
-	case p.is(i, cWith):
-		j = i + 1
-	}
+	shift, minutes, j, _ := p.aroundMeal(i)
 	j = p.skip(j, cThe, cEvery)
 	if p.lex.postpositions {
-		k := p.skip(j+1, cOf)
-		s, ok := p.side(k)
+		s, m, k, ok := p.aroundMeal(p.skip(j+1, cOf, cStartAfter))
 		if !p.is(j, cMeals) || !ok {
 			return i
 		}
-		shift, j = s, k
+		shift, minutes, j = s, m, k-1
 	} else if !p.is(j, cMeals) || j == i && !p.is(i-1, cEvery) {
 		return i
 	}
@@ -533,7 +531,7 @@ func (p *parse) meals(i int) int {
 		return j
 	}
 	for _, part := range [...]int{breakfast, lunch, dinner} {
-		p.r.clocks = append(p.r.clocks, clockTime{part: part, only: true, shift: shift})
+		p.r.clocks = append(p.r.clocks, clockTime{part: part, only: true, shift: shift, minutes: minutes})
 		p.r.clockAt = append(p.r.clockAt, i)
 	}
 	return j

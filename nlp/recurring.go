@@ -124,6 +124,9 @@ func (rs *resolver) wall() string {
 	if r.fault != "" {
 		return r.fault
 	}
+	if n := r.rec.perPeriod; n > 1 && r.rec.weekdays.count()*max(1, len(r.rec.ordinals))+len(r.rec.monthDays) != n {
+		return "times_a_week"
+	}
 	times, code := rs.times()
 	if code != "" {
 		return code

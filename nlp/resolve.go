@@ -176,7 +176,11 @@ func allWeekdays(ds []datum) bool {
 // after the day it was said with.
 func (rs *resolver) clockOf(c clockTime) (at schedule.Clock, next int) {
 	if c.only {
-		at = rs.prof.Clocks.of(c.part) + schedule.Clock(c.shift)*schedule.Clock(rs.prof.Clocks.MealDistance/time.Second)
+		distance := schedule.Clock(rs.prof.Clocks.MealDistance / time.Second)
+		if c.minutes > 0 {
+			distance = schedule.Clock(c.minutes * 60)
+		}
+		at = rs.prof.Clocks.of(c.part) + schedule.Clock(c.shift)*distance
 		return schedule.Clock((int(at) + 86400) % 86400), 0
 	}
 	h := c.hour
@@ -251,6 +255,14 @@ func (rs *resolver) noteClock(c clockTime) {
 // dayOf is the calendar day of a datum. base is the day it counts from, at the time it is wanted
 // for: a day that is today counts while that time is still ahead.
 func (rs *resolver) dayOf(d datum, base schedule.Date, at schedule.Clock) (schedule.Date, string) {
+	day, code := rs.plainDay(d, base, at)
+	if d.plus != 0 && code == "" {
+		day = day.AddDays(d.plus)
+	}
+	return day, code
+}
+
+func (rs *resolver) plainDay(d datum, base schedule.Date, at schedule.Clock) (schedule.Date, string) {
 	ahead := base != rs.today || at > rs.clock
 	switch d.kind {
 	case dRelative:
@@ -302,6 +314,9 @@ func (rs *resolver) dayOf(d datum, base schedule.Date, at schedule.Clock) (sched
 
 func (rs *resolver) weekdayOf(d datum, base schedule.Date, ahead bool) schedule.Date {
 	monday := base.Monday()
+	if d.which == previous {
+		return monday.AddDays(d.n - 8)
+	}
 	if d.which == nextOne || d.which == nextWeeks {
 		return monday.AddDays(6 + d.n)
 	}
