@@ -35,8 +35,7 @@ type SendError struct {
 	Class Class
 	// Uncertain: the request may have been carried out. A blind retry could double the message.
 	Uncertain bool
-	// Scope of a Throttled wait: the one chat, or (false) the whole bot.
-	ChatOnly   bool
+	// RetryAfter is how long a Throttled platform asks to wait.
 	RetryAfter time.Duration
 	// Reason is a short stable word for an unreachable address: blocked, deactivated,
 	// unknown_chat, not_started, no_rights, invalid.

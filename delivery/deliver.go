@@ -52,13 +52,19 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 // request makes one request for one part and settles it. It reports whether the part arrived.
 func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.Message, index, total int, now func() time.Time) bool {
 	if err := e.pacer.Wait(ctx, job.To); err != nil {
-		e.settle(ctx, job, index, Outcome{Status: Pending, Free: true, At: now(), Reason: "handed back at shutdown"})
+		e.settle(ctx, job, index, e.handBack(job, err, now()))
 		return false
 	}
 	if err := e.store.Intend(ctx, job, index); err != nil {
 		if !errors.Is(err, ErrFenced) {
 			_ = e.failed("intend", err) // nothing was sent; the lease ends and the row goes again, clean
 		}
+		return false
+	}
+	if err := e.pacer.Paused(job.To); err != nil { // asked for while the intent was committed
+		o := e.handBack(job, err, now())
+		o.Requested, o.Certain = true, true
+		e.settle(ctx, job, index, o)
 		return false
 	}
 	job.Attempts++
@@ -91,6 +97,15 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 	return false
 }
 
+// handBack returns a row to the queue without a request: at a shutdown at once, else after the pause.
+func (e *Engine) handBack(job Job, err error, now time.Time) Outcome {
+	o := Outcome{Status: Pending, Free: true, At: now, Reason: err.Error()}
+	if paused := (*PausedError)(nil); errors.As(err, &paused) {
+		o.At = now.Add(time.Until(paused.Until))
+	}
+	return o
+}
+
 // ask makes the request itself. The key is the same for every copy of one part.
 func (e *Engine) ask(ctx context.Context, job Job, sender Sender, part chat.Message, index int) (string, error) {
 	switch job.Operation {
@@ -108,6 +123,9 @@ func (e *Engine) ask(ctx context.Context, job Job, sender Sender, part chat.Mess
 func (e *Engine) settle(ctx context.Context, job Job, part int, o Outcome) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 	defer cancel()
+	if job.Copies > 0 && (o.Status == Pending || o.Status == Unknown) {
+		o.MarkNext = true // whatever the reason for another request: an earlier copy may be there
+	}
 	err := e.store.Settle(ctx, job, part, o)
 	switch {
 	case errors.Is(err, ErrFenced):

@@ -1,6 +1,7 @@
 package delivery_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -68,6 +69,24 @@ func TestAmbiguousAnswerIsRepeatedOnceMarked(t *testing.T) {
 	}
 }
 
+// Between the first copy and its repeat the platform refuses for other reasons: the mark stays.
+func TestRepeatKeepsItsMark(t *testing.T) {
+	for name, between := range map[string]faketelegram.Fault{
+		"asked to wait": faketelegram.TooMany(time.Second),
+		"not reached":   faketelegram.Answer(403, "Forbidden: bot can't send messages to the user"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.api.Once("sendMessage", faketelegram.ResetAfter(), between)
+			w.once(time.Second, "aspirin")
+			w.becomes(delivery.Sent)
+			if sent := w.sent(2); !strings.Contains(sent[1].Text, "You may already have had this reminder") {
+				t.Errorf("the repeat is not marked: %q", sent[1].Text)
+			}
+		})
+	}
+}
+
 func TestAtMostTwoCopies(t *testing.T) {
 	w := newWorld(t)
 	w.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
@@ -110,6 +129,33 @@ func TestTooManyRequestsIsObeyed(t *testing.T) {
 	}
 	if sent[0].Text != "one" || sent[1].Text != "two" {
 		t.Errorf("order: %q, %q", sent[0].Text, sent[1].Text)
+	}
+}
+
+// One refused burst: what is claimed already stays back too, and nobody is lost.
+func TestTooManyRequestsHoldsTheWholeBot(t *testing.T) {
+	w := newWorld(t)
+	w.stop()
+	const people = 40
+	for i := range people {
+		id := int64(2000 + i)
+		w.api.Person(id, "P", "en").Start("")
+		w.to.ID = strconv.FormatInt(id, 10)
+		w.say(chat.Message{Text: "hello " + w.to.ID})
+	}
+	w.api.Once("sendMessage", faketelegram.Fault{}, faketelegram.TooMany(time.Second))
+	w.start()
+	ledger := w.sent(people)
+	var refused time.Time
+	for _, e := range w.api.Ledger().Of("sendMessage") {
+		if e.Code == 429 && refused.IsZero() {
+			refused = e.At
+		} else if since := e.At.Sub(refused); !refused.IsZero() && since > 100*time.Millisecond && since < time.Second {
+			t.Errorf("a call came %s after a request to wait one second", since)
+		}
+	}
+	if len(ledger) != people {
+		t.Errorf("%d messages to %d people", len(ledger), people)
 	}
 }
 

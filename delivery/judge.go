@@ -14,9 +14,7 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 	case chat.Throttled:
 		until := now.Add(err.RetryAfter)
 		o.Free, o.Certain = true, true
-		if err.ChatOnly {
-			e.pacer.PauseChat(job.To, err.RetryAfter)
-		} else {
+		if e.pacer.Throttled(job.To, err.RetryAfter) {
 			e.pause(ctx, job.To.Channel, until, "the platform asked to wait")
 		}
 		return e.again(job, o, until)
@@ -24,6 +22,7 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 		e.log.Error("the channel refuses everything until an operator acts", "channel", job.To.Channel,
 			"code", err.Code, "detail", err.Detail)
 		until := now.Add(e.config.Policy.ConfigurationPause)
+		e.pacer.PauseChannel(job.To.Channel, e.config.Policy.ConfigurationPause)
 		e.pause(ctx, job.To.Channel, until, "configuration")
 		o.Free, o.Certain, o.Status, o.At = true, true, Pending, until
 		return o
@@ -57,9 +56,6 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 
 // again retries at t, unless that is later than the message may be.
 func (e *Engine) again(job Job, o Outcome, t time.Time) Outcome {
-	if job.Copies > 0 { // an earlier copy of this part may be there: what follows is still a repeat
-		o.MarkNext = true
-	}
 	if t.Sub(job.Due) > job.Lateness {
 		if job.Copies > 0 {
 			o.Status = Unknown
@@ -88,7 +84,7 @@ func (e *Engine) uncertain(job Job, sender Sender, o Outcome, now time.Time) Out
 	if repeat.Sub(job.Due) > job.Lateness {
 		return o
 	}
-	o.At, o.MarkNext = repeat, job.Source == Occurrence
+	o.At, o.MarkNext = repeat, true
 	return o
 }
 
@@ -107,7 +103,7 @@ func (e *Engine) recoverOrphans(ctx context.Context) error {
 			return err
 		}
 		for _, job := range batch.Jobs {
-			o := Outcome{Status: Pending, At: batch.At, Free: true, Reason: "recovered from a lost holder", MarkNext: job.Marked}
+			o := Outcome{Status: Pending, At: batch.At, Free: true, Reason: "recovered from a lost holder"}
 			if job.Ambiguous {
 				o = Outcome{Requested: true, Reason: "the process ended during the request"}
 				// The claim counted this copy already; uncertain counts the one at hand.

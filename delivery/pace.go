@@ -24,18 +24,21 @@ type Pacer struct {
 	mu       sync.Mutex
 	channels map[chat.Channel]*rate.Limiter
 	chats    map[chat.Address]*chatPace
+	pauses   map[chat.Channel]time.Time
 	swept    time.Time
 }
 
 type chatPace struct {
 	limiter *rate.Limiter
-	used    time.Time
+	used    time.Time // when it was last written to, and the time before that
+	before  time.Time
 	paused  time.Time
 }
 
 // NewPacer returns a pacer for those channels; a channel that is not named is not held back.
 func NewPacer(paces map[chat.Channel]Pace) *Pacer {
-	p := &Pacer{paces: paces, channels: map[chat.Channel]*rate.Limiter{}, chats: map[chat.Address]*chatPace{}}
+	p := &Pacer{paces: paces, channels: map[chat.Channel]*rate.Limiter{}, chats: map[chat.Address]*chatPace{},
+		pauses: map[chat.Channel]time.Time{}}
 	for c, pace := range paces {
 		if pace.PerSecond > 0 {
 			p.channels[c] = rate.NewLimiter(rate.Limit(pace.PerSecond), max(1, int(pace.PerSecond/4)))
@@ -44,47 +47,78 @@ func NewPacer(paces map[chat.Channel]Pace) *Pacer {
 	return p
 }
 
-// Wait blocks until a message to that address may leave, or until ctx ends.
+// PausedError means that nothing may leave there before Until: the platform asked to wait.
+type PausedError struct{ Until time.Time }
+
+func (e *PausedError) Error() string { return "the platform asked to wait" }
+
+// Wait blocks until a message to that address may leave, or until ctx ends. It does not wait out a
+// pause: that is a *PausedError, so that no worker is held by it.
 func (p *Pacer) Wait(ctx context.Context, to chat.Address) error {
-	chatLimit, paused := p.chat(to)
-	if wait := time.Until(paused); wait > 0 {
-		timer := time.NewTimer(wait)
-		defer timer.Stop()
-		select {
-		case <-timer.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+	if err := p.Paused(to); err != nil {
+		return err
 	}
-	if chatLimit != nil {
-		if err := chatLimit.Wait(ctx); err != nil {
+	if limiter := p.chat(to); limiter != nil {
+		if err := limiter.Wait(ctx); err != nil {
 			return err
 		}
 	}
 	if channel := p.channels[to.Channel]; channel != nil {
-		return channel.Wait(ctx)
+		if err := channel.Wait(ctx); err != nil {
+			return err
+		}
 	}
-	return ctx.Err()
+	return p.Paused(to)
 }
 
-// PauseChat holds one chat back for d: the platform said that this chat alone is too fast.
-func (p *Pacer) PauseChat(to chat.Address, d time.Duration) {
+// Paused is a *PausedError while the address or its whole channel is to be left alone, else nil.
+func (p *Pacer) Paused(to chat.Address) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.entry(to)
-	if until := time.Now().Add(d); until.After(c.paused) {
-		c.paused = until
+	until := p.pauses[to.Channel]
+	if c := p.chats[to]; c != nil && c.paused.After(until) {
+		until = c.paused
+	}
+	if time.Until(until) > 0 {
+		return &PausedError{Until: until}
+	}
+	return nil
+}
+
+// Throttled takes a platform's request to wait for d. If this chat alone got more than one message
+// within a second, only the chat pauses; otherwise the whole channel does. It reports which.
+func (p *Pacer) Throttled(to chat.Address, d time.Duration) (wholeChannel bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	until := time.Now().Add(d)
+	if c := p.chats[to]; c != nil && !c.before.IsZero() && c.used.Sub(c.before) < time.Second {
+		if until.After(c.paused) {
+			c.paused = until
+		}
+		return false
+	}
+	if until.After(p.pauses[to.Channel]) {
+		p.pauses[to.Channel] = until
+	}
+	return true
+}
+
+// PauseChannel leaves a whole channel alone for d.
+func (p *Pacer) PauseChannel(c chat.Channel, d time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if until := time.Now().Add(d); until.After(p.pauses[c]) {
+		p.pauses[c] = until
 	}
 }
 
-func (p *Pacer) chat(to chat.Address) (*rate.Limiter, time.Time) {
+func (p *Pacer) chat(to chat.Address) *rate.Limiter {
 	if p.paces[to.Channel].PerChatSecond <= 0 {
-		return nil, time.Time{}
+		return nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	c := p.entry(to)
-	return c.limiter, c.paused
+	return p.entry(to).limiter
 }
 
 // entry finds or makes a chat's pace, and now and then forgets the chats that have been quiet for
@@ -102,13 +136,9 @@ func (p *Pacer) entry(to chat.Address) *chatPace {
 	c := p.chats[to]
 	if c == nil {
 		pace := p.paces[to.Channel]
-		limit := rate.Limit(pace.PerChatSecond)
-		if pace.PerChatSecond <= 0 {
-			limit = rate.Inf
-		}
-		c = &chatPace{limiter: rate.NewLimiter(limit, max(1, pace.ChatBurst))}
+		c = &chatPace{limiter: rate.NewLimiter(rate.Limit(pace.PerChatSecond), max(1, pace.ChatBurst))}
 		p.chats[to] = c
 	}
-	c.used = now
+	c.before, c.used = c.used, now
 	return c
 }

@@ -125,7 +125,7 @@ func TestTooManyRequestsAsksToWait(t *testing.T) {
 	r.fake.Once("sendMessage", faketelegram.TooMany(17*time.Second))
 	_, err := r.channel.Send(within(t), r.address(), chat.Message{Text: "hello"}, "k")
 	se := chat.AsSendError(err)
-	if se.Class != chat.Throttled || se.RetryAfter != 17*time.Second || se.ChatOnly || se.Uncertain {
+	if se.Class != chat.Throttled || se.RetryAfter != 17*time.Second || se.Uncertain {
 		t.Errorf("a 429 gives %+v", se)
 	}
 }
