@@ -34,3 +34,7 @@ type Choice struct {
 
 // MaxChoiceData is the most bytes that a Choice's Data may have: the smallest limit of any channel.
 const MaxChoiceData = 64
+
+// MaxNote is how many UTF-16 units each part of a split message leaves free, so that a note ("sent
+// late", "you may already have had this") can stand above any part without moving the cuts.
+const MaxNote = 256

@@ -25,7 +25,7 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 			At: now().Add(e.config.Policy.ConfigurationPause)})
 		return
 	}
-	message, err := e.renderer.Render(job, now(), e.config.Policy.OnTime)
+	message, err := e.renderer.Render(job)
 	if err != nil {
 		e.log.Error("message cannot be rendered", "message_id", job.ID, "template", job.Template, "err", err)
 		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "the template cannot be rendered"})
@@ -36,11 +36,13 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 		return
 	}
 	parts := sender.Split(message)
-	if len(parts) == 0 {
+	if len(parts) <= len(job.Parts) {
 		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "nothing is left to send"})
 		return
 	}
-	for part := len(job.Parts); part < len(parts); part++ {
+	first := len(job.Parts)
+	parts[first] = e.renderer.Note(parts[first], job, now(), e.config.Policy.OnTime)
+	for part := first; part < len(parts); part++ {
 		if !e.request(ctx, job, sender, parts[part], part, len(parts), now) {
 			return
 		}

@@ -231,6 +231,27 @@ func TestLongMessageArrivesWholeInOrder(t *testing.T) {
 	}
 }
 
+// A copy of a later part is marked, and the cuts stay where they were.
+func TestRepeatedPartIsMarkedInPlace(t *testing.T) {
+	w := newWorld(t)
+	calls := 0
+	w.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
+		if c.Method == "sendMessage" {
+			if calls++; calls == 2 {
+				return faketelegram.ResetAfter()
+			}
+		}
+		return faketelegram.Fault{}
+	})
+	w.once(time.Second, strings.Repeat("take one tablet with water. ", 145))
+	sent := w.sent(3)
+	first, copied := strings.TrimSpace(sent[1].Text), strings.TrimSpace(sent[2].Text)
+	if !strings.HasPrefix(copied, "You may already have had this reminder") || !strings.HasSuffix(copied, first) {
+		t.Errorf("the second part %q came again as %q", first, copied)
+	}
+	w.becomes(delivery.Sent)
+}
+
 func TestLateness(t *testing.T) {
 	t.Run("a little late says so", func(t *testing.T) {
 		w := newWorld(t)

@@ -21,9 +21,8 @@ func NewRenderer(set *templates.Set, catalogue *locales.Catalogue) *Renderer {
 	return &Renderer{templates: set, catalogue: catalogue}
 }
 
-// Render writes the message of a job. An occurrence names its slot (clock and date in its own
-// zone), says when it is more than onTime late, and says when it may be a repeat.
-func (r *Renderer) Render(job Job, now time.Time, onTime time.Duration) (chat.Message, error) {
+// Render writes the message of a job. An occurrence names its slot: clock and date in its own zone.
+func (r *Renderer) Render(job Job) (chat.Message, error) {
 	if job.Source == Outbox {
 		return job.Message, nil
 	}
@@ -32,35 +31,41 @@ func (r *Renderer) Render(job Job, now time.Time, onTime time.Duration) (chat.Me
 		return chat.Message{}, err
 	}
 	due := job.Due.In(zone)
-	values := map[string]string{
-		"time": r.catalogue.Clock(job.Language, due),
-		"date": r.catalogue.Day(job.Language, due),
-		"name": job.PatientName,
-	}
+	values := map[string]string{}
 	for k, v := range job.Parameters {
 		values[k] = v
 	}
+	values["time"] = r.catalogue.Clock(job.Language, due)
+	values["date"] = r.catalogue.Day(job.Language, due)
+	values["name"] = job.PatientName
 	values["message"] = job.Content
 	if t, err := r.templates.Get(job.Template); err == nil && t.Subject != "" && values[t.Subject] == "" {
 		values[t.Subject] = job.Content
 	}
-	m, err := r.templates.Render(job.Template, job.Language, values)
-	if err != nil {
-		return chat.Message{}, err
+	return r.templates.Render(job.Template, job.Language, values)
+}
+
+// Note puts above a part what must be said with it: that it may be a repeat, that it is more than
+// onTime late. Each part leaves chat.MaxNote units free for that, so the cuts stay where they are.
+func (r *Renderer) Note(part chat.Message, job Job, now time.Time, onTime time.Duration) chat.Message {
+	if job.Source == Outbox {
+		return part
 	}
 	var notes []string
 	if job.Marked {
 		notes = append(notes, r.catalogue.Text(job.Language, "note_repeat", nil))
 	}
-	if now.Sub(job.Due) > onTime {
+	if zone, err := time.LoadLocation(job.Zone); err == nil && now.Sub(job.Due) > onTime {
 		notes = append(notes, r.catalogue.Text(job.Language, "note_late", locales.Args{
-			"Due": r.catalogue.Clock(job.Language, due), "Now": r.catalogue.Clock(job.Language, now.In(zone))}))
+			"Due": r.catalogue.Clock(job.Language, job.Due.In(zone)), "Now": r.catalogue.Clock(job.Language, now.In(zone))}))
 	}
-	for i, n := range notes {
-		notes[i] = html.EscapeString(n)
+	for _, n := range notes {
+		if part.Format == chat.HTML {
+			n = html.EscapeString(n)
+		}
+		part.Text = n + "\n" + part.Text
 	}
-	m.Text = strings.Join(append(notes, m.Text), "\n")
-	return m, nil
+	return part
 }
 
 // Notice writes the one message about everything that expired for a person: no buttons, no "take".

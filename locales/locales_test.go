@@ -9,7 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
 
+	"carebell/chat"
 	"carebell/locales"
 
 	"go.yaml.in/yaml/v3"
@@ -116,6 +118,17 @@ func TestStopWordsAreNeverOtherAnswers(t *testing.T) {
 					}
 				}
 			}
+		}
+	}
+}
+
+// A note stands above a part of a split message, in the room that the cuts leave for it.
+func TestNotesFitAboveAnyPart(t *testing.T) {
+	c := load(t)
+	for _, lang := range c.Languages() {
+		both := c.Text(lang, "note_repeat", nil) + "\n" + c.Text(lang, "note_late", locales.Args{"Due": "09:15", "Now": "09:51"}) + "\n"
+		if n := len(utf16.Encode([]rune(both))); n > chat.MaxNote {
+			t.Errorf("%s: the notes take %d units of %d", lang, n, chat.MaxNote)
 		}
 	}
 }

@@ -10,13 +10,14 @@ import (
 )
 
 const (
-	// maxUnits is Telegram's limit of a text: UTF-16 code units after the tags are read.
-	maxUnits = 4096
+	// maxUnits is what a part may have of Telegram's 4,096 UTF-16 code units after the tags are read.
+	maxUnits = 4096 - chat.MaxNote
 	// maxBytes is its limit before that, with a margin.
 	maxBytes = 32_000
 )
 
-// Split cuts a message into parts that Telegram takes: at most 4,096 UTF-16 units, never inside a
+// Split cuts a message into parts that Telegram takes: at most 4,096 UTF-16 units with
+// room for a note, never inside a
 // character as people see it, an HTML entity or a tag; tags that are open at a cut are closed and
 // opened again. It prefers to cut between paragraphs, then lines, sentences, words. White space at a
 // cut is dropped. The choices go with the last part. A message that fits is returned as it is.

@@ -54,22 +54,22 @@ func TestSplitPrefersGoodPlaces(t *testing.T) {
 		}
 	}
 	parts := split(chat.Message{Text: fill(5000)})
-	if !strings.HasSuffix(parts[0].Text, "word") || !strings.HasPrefix(parts[1].Text, "word") || len(parts[0].Text) < 4000 {
+	if !strings.HasSuffix(parts[0].Text, "word") || !strings.HasPrefix(parts[1].Text, "word") || len(parts[0].Text) < maxUnits-96 {
 		t.Errorf("words: cut at %d", len(parts[0].Text))
 	}
 }
 
 func TestSplitCountsUTF16(t *testing.T) {
-	fits := chat.Message{Text: strings.Repeat("😀", 2048)}
+	fits := chat.Message{Text: strings.Repeat("😀", maxUnits/2)}
 	if parts := split(fits); len(parts) != 1 || !reflect.DeepEqual(parts[0], fits) {
-		t.Errorf("4,096 units are split into %d", len(parts))
+		t.Errorf("%d units are split into %d", maxUnits, len(parts))
 	}
 	if parts := split(chat.Message{Text: fits.Text + "a"}); len(parts) != 2 {
-		t.Errorf("4,097 units are split into %d", len(parts))
+		t.Errorf("%d units are split into %d", maxUnits+1, len(parts))
 	}
-	escaped := chat.Message{Format: chat.HTML, Text: strings.Repeat("&lt;", 4096)}
+	escaped := chat.Message{Format: chat.HTML, Text: strings.Repeat("&lt;", maxUnits)}
 	if parts := split(escaped); len(parts) != 1 {
-		t.Errorf("4,096 units after parsing are split into %d", len(parts))
+		t.Errorf("%d units after parsing are split into %d", maxUnits, len(parts))
 	}
 }
 
