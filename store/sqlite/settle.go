@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 
-	"carebell/chat"
 	"carebell/delivery"
 )
 
@@ -244,118 +243,6 @@ func (w *settler) early(o delivery.Outcome) error {
 		return err
 	}
 	return advance(w.ctx, w.tx, w.job.ID, delivery.Status(progress.String), w.now)
-}
-
-// Receipt records a platform's word. What it speaks of may not be recorded as sent yet: then the
-// word waits beside it.
-func (s *Store) Receipt(ctx context.Context, r chat.Receipt) error {
-	now := micros(s.now())
-	return s.tx(ctx, "receipt", func(tx *sql.Tx) error {
-		var id sql.NullString
-		err := tx.QueryRowContext(ctx, `INSERT INTO platform_messages (channel, chat_id, platform_id, progress) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT (channel, chat_id, platform_id) DO UPDATE SET
-				progress = CASE WHEN progress = 'read' THEN progress ELSE ?4 END
-			RETURNING message_id`, r.To.Channel, r.To.ID, r.MessageID, r.Progress).Scan(&id)
-		if err != nil || !id.Valid {
-			return err
-		}
-		return advance(ctx, tx, id.String, delivery.Status(r.Progress), now)
-	})
-}
-
-// advance moves a message that was sent, or may have been, to delivered or read: once each, and
-// only on the word about its last part.
-func advance(ctx context.Context, tx *sql.Tx, id string, to delivery.Status, now int64) error {
-	for _, q := range []struct{ read, write string }{
-		{`SELECT status FROM scheduled_messages WHERE id = ?`,
-			`UPDATE scheduled_messages SET status = ?, next_attempt_time = NULL, sent_at = COALESCE(sent_at, ?), updated_at = ? WHERE id = ?`},
-		{`SELECT status FROM outbox WHERE id = ?`,
-			`UPDATE outbox SET status = ?, next_attempt_time = NULL, sent_at = COALESCE(sent_at, ?), updated_at = ? WHERE id = ?`},
-	} {
-		var from delivery.Status
-		err := tx.QueryRowContext(ctx, q.read, id).Scan(&from)
-		if errors.Is(err, sql.ErrNoRows) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		if from == to || !from.CanBecome(to) {
-			return nil
-		}
-		if _, err := tx.ExecContext(ctx, q.write, to, now, now, id); err != nil {
-			return err
-		}
-		return addHistory(ctx, tx, id, from, to, "", now)
-	}
-	return nil
-}
-
-const untoldSQL = `SELECT m.id, m.scheduled_time, s.zone, m.message_content, a.id, a.channel, a.platform_id, p.language
-	FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
-		JOIN addresses a ON a.id = m.recipient_id JOIN patients p ON p.id = m.patient_id
-	WHERE m.status = 'expired' AND m.notice_id IS NULL AND a.reachable
-		AND NOT EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.patient_id = m.patient_id AND o.scheduled_time <= ?
-			AND o.status IN ('pending', 'sending'))
-	ORDER BY a.id, m.scheduled_time LIMIT ?`
-
-// Untold lists the people whose expired occurrences no notice names, once nothing overdue is left.
-func (s *Store) Untold(ctx context.Context, limit int) ([]delivery.Overdue, error) {
-	most := 20 * limit
-	rows, err := s.read.QueryContext(ctx, untoldSQL, micros(s.now()), most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var out []delivery.Overdue
-	read := 0
-	for ; rows.Next(); read++ {
-		var m delivery.Missed
-		var o delivery.Overdue
-		var due int64
-		if err := rows.Scan(&m.ID, &due, &m.Zone, &m.Text, &o.AddressID, &o.To.Channel, &o.To.ID, &o.Language); err != nil {
-			return nil, err
-		}
-		m.Due = fromMicros(due)
-		if len(out) == 0 || out[len(out)-1].AddressID != o.AddressID {
-			out = append(out, o)
-		}
-		last := &out[len(out)-1]
-		last.Missed = append(last.Missed, m)
-	}
-	if read == most && len(out) > 1 {
-		out = out[:len(out)-1] // the last one's list may be cut; it comes whole the next time
-	}
-	return out, rows.Err()
-}
-
-// Tell queues one notice and marks what it names, so that nobody is told twice.
-func (s *Store) Tell(ctx context.Context, o delivery.Overdue, m chat.Message) error {
-	now := micros(s.now())
-	return s.tx(ctx, "notice", func(tx *sql.Tx) error {
-		id, err := newID()
-		if err != nil {
-			return err
-		}
-		told := int64(0)
-		for _, missed := range o.Missed {
-			result, err := tx.ExecContext(ctx, `UPDATE scheduled_messages SET notice_id = ? WHERE id = ? AND status = 'expired' AND notice_id IS NULL`,
-				id, missed.ID)
-			if err != nil {
-				return err
-			}
-			n, err := result.RowsAffected()
-			if err != nil {
-				return err
-			}
-			told += n
-		}
-		if told == 0 {
-			return nil
-		}
-		return insertOutbox(ctx, tx, outboxRow{id: id, recipient: o.AddressID, channel: o.To.Channel, kind: "notice",
-			operation: delivery.Send, message: m, priority: delivery.PriorityNormal}, now)
-	})
 }
 
 var (

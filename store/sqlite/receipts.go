@@ -1,0 +1,55 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"carebell/chat"
+	"carebell/delivery"
+)
+
+// Receipt records a platform's word. What it speaks of may not be recorded as sent yet: then the
+// word waits beside it.
+func (s *Store) Receipt(ctx context.Context, r chat.Receipt) error {
+	now := micros(s.now())
+	return s.tx(ctx, "receipt", func(tx *sql.Tx) error {
+		var id sql.NullString
+		err := tx.QueryRowContext(ctx, `INSERT INTO platform_messages (channel, chat_id, platform_id, progress) VALUES (?1, ?2, ?3, ?4)
+			ON CONFLICT (channel, chat_id, platform_id) DO UPDATE SET
+				progress = CASE WHEN progress = 'read' THEN progress ELSE ?4 END
+			RETURNING message_id`, r.To.Channel, r.To.ID, r.MessageID, r.Progress).Scan(&id)
+		if err != nil || !id.Valid {
+			return err
+		}
+		return advance(ctx, tx, id.String, delivery.Status(r.Progress), now)
+	})
+}
+
+// advance moves a message that was sent, or may have been, to delivered or read: once each, and
+// only on the word about its last part.
+func advance(ctx context.Context, tx *sql.Tx, id string, to delivery.Status, now int64) error {
+	for _, q := range []struct{ read, write string }{
+		{`SELECT status FROM scheduled_messages WHERE id = ?`,
+			`UPDATE scheduled_messages SET status = ?, next_attempt_time = NULL, sent_at = COALESCE(sent_at, ?), updated_at = ? WHERE id = ?`},
+		{`SELECT status FROM outbox WHERE id = ?`,
+			`UPDATE outbox SET status = ?, next_attempt_time = NULL, sent_at = COALESCE(sent_at, ?), updated_at = ? WHERE id = ?`},
+	} {
+		var from delivery.Status
+		err := tx.QueryRowContext(ctx, q.read, id).Scan(&from)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if from == to || !from.CanBecome(to) {
+			return nil
+		}
+		if _, err := tx.ExecContext(ctx, q.write, to, now, now, id); err != nil {
+			return err
+		}
+		return addHistory(ctx, tx, id, from, to, "", now)
+	}
+	return nil
+}
