@@ -78,16 +78,29 @@ func (p *parse) dateRange(i int) int {
 	}
 	a, k, ok := p.day(j)
 	if !ok {
-		return i
+		// "del 1 al 10 de abril": the month is said once.
+		n, end, is := p.dayNumber(p.skip(j, cThe, cOn, cDayMark))
+		if !is || n < 1 || n > 31 {
+			return i
+		}
+		a, k = datum{kind: dDayOfMonth, n: n, from: j}, end
 	}
-	aClock, k := p.boundClock(k)
 	to := p.rangeMark(k)
+	b, e, okB := p.day(to)
+	var aClock *clockTime
+	if to == k || !okB {
+		aClock, k = p.boundClock(k)
+		to = p.rangeMark(k)
+		b, e, okB = p.day(to)
+	}
 	if to == k {
 		return i
 	}
-	b, e, ok := p.day(to)
-	if !ok {
+	if !okB || !ok && b.kind != dCalendar {
 		return i
+	}
+	if a.kind == dDayOfMonth && b.kind == dCalendar {
+		a.kind, a.m, a.y = dCalendar, b.m, b.y
 	}
 	if a.kind == dWeekday && b.kind == dWeekday {
 		return p.fromTo(a, b, p.skip(e, cUntilAfter))
@@ -320,6 +333,9 @@ func (p *parse) countBound(i int) int {
 	}
 	if n == 1 && j == i && p.r.rec.set && p.adjacent(i) {
 		return k + 1 // "每6小时一次": once each time
+	}
+	if n == 1 && p.is(k+1, cEvery) {
+		return i // "once every 3 days"
 	}
 	e := p.skip(k+1, cForAfter)
 	next := p.skip(e, cEach, cArticle, cEvery, cThe, cIn, cOf, cAt, cOn)

@@ -56,7 +56,9 @@ const (
 	cAgo      // behind a duration that lies in the past
 	cAgoBefore
 	cComing
-	cEnd // "end of the month"
+	cEndOf        // "Monatsende"
+	cCompoundPart // a part of the day only when written behind a weekday: "Montagmorgen"
+	cEnd          // "end of the month"
 	cMeridiem
 	cOClock
 	cPlus     // minutes added behind an hour: "and a half" 30, "menos cuarto" -15
@@ -132,7 +134,7 @@ var categoryNames = map[string]category{
 	"in": cIn, "in-after": cInAfter, "at": cAt, "on": cOn, "of": cOf, "the": cThe, "and": cAnd,
 	"to": cTo, "from": cFrom, "until": cUntil, "until-after": cUntilAfter, "for": cFor,
 	"for-after": cForAfter, "start": cStart, "start-after": cStartAfter, "except": cExcept,
-	"except-after": cExceptAfter, "next": cNext, "this": cThis, "previous": cPrevious, "ago": cAgo, "ago-before": cAgoBefore, "coming": cComing, "end": cEnd,
+	"except-after": cExceptAfter, "next": cNext, "this": cThis, "previous": cPrevious, "ago": cAgo, "ago-before": cAgoBefore, "coming": cComing, "end": cEnd, "end-of": cEndOf, "compound-part": cCompoundPart,
 	"meridiem": cMeridiem, "oclock": cOClock, "plus": cPlus, "plus-word": cPlusWord,
 	"minus": cMinus, "back": cBack, "minutes": cMinutes, "past": cPast, "before-hour": cBeforeHour,
 	"day-mark": cDayMark, "zone": cZone, "zone-mark": cZoneMark, "now": cNow,

@@ -137,6 +137,9 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		return c, next, true
 	}
 	// A part of the day before the figure: "下午3点", "शाम 6 बजे".
+	if part, is := p.at(i).value(cCompoundPart); is && i > 0 && (p.is(i-1, cWeekday) || p.is(i-1, cWeekdays)) {
+		return clockTime{part: part, only: true}, i + 1, true
+	}
 	if part, is := p.at(i).value(cDaypart); is && part >= breakfast && !p.lex.unspaced {
 		return clockTime{part: part, only: true}, i + 1, true
 	} else if is {
@@ -146,6 +149,13 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part
 			return c, next, true
+		}
+		if v, plus := p.at(i + 1).value(cPlus); plus && (part == noon || part == midnight) {
+			h := 12
+			if part == midnight {
+				h = 0
+			}
+			return clockTime{hour: h}.plus(v), i + 2, true // "meio-dia e meia"
 		}
 		return clockTime{part: part, only: true}, p.skip(i+1, cStrict), true
 	}
@@ -451,6 +461,12 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 		}
 	}
 	j = p.skip(j, cThe, cAt)
+	if p.is(j, cMinutes) && !p.is(i, cMinutes) {
+		if c, next, ok = p.spoken(j, lead); ok {
+			return c.plus(m), next, true // "fünf vor halb zehn"
+		}
+		return c, i, false
+	}
 	h, k, _, is := p.number(j)
 	if !is {
 		h, k, is = p.ordinal(j)

@@ -139,6 +139,9 @@ func (p *parse) bareDay(i, j int) (d datum, next int, ok bool) {
 	case tSlash, tDash, tDot:
 		return p.numeric(i, j)
 	}
+	if p.is(j, cCompoundPart) && j > 0 && (p.is(j-1, cWeekday) || p.is(j-1, cWeekdays)) {
+		return d, i, false
+	}
 	if v, is := t.value(cRelativeDay); is {
 		return datum{kind: dRelative, n: v}, j + 1, true
 	}
@@ -294,6 +297,9 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 	next = k + 1
 	if p.punct(next, '.') && p.at(next).glued && p.at(k).end-p.at(k).start <= 4 {
 		next++
+	}
+	if n, is := p.at(next).value(cOrdinal); is && n == -1 && w == anyOf && !p.is(next+1, cWeekday) && !p.is(next+1, cUnit) {
+		return datum{kind: dWeekday, n: v, which: previous}, next + 1, true // "lundi dernier"
 	}
 	if w == anyOf {
 		m := p.skip(next, cOf, cThe)
@@ -518,6 +524,9 @@ func (p *parse) ordinalDay(i, j int) (d datum, next int, ok bool) {
 
 // period reads "next week", "next month", "end of the month".
 func (p *parse) period(j int) (d datum, next int, ok bool) {
+	if u, is := p.at(j).value(cEndOf); is {
+		return datum{kind: dEndOf, unit: u}, j + 1, true
+	}
 	if p.is(j, cEnd) {
 		k := p.skip(j+1, cOf, cThe, cThis)
 		if u, is := p.at(k).value(cUnit); is && (u == month || u == week || u == year) {
@@ -545,6 +554,12 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 			m := p.comma(p.skip(k, cOn, cThe))
 			if v, is := p.at(m).value(cWeekday); is && u == week {
 				return datum{kind: dWeekday, n: v, which: nextWeeks}, m + 1, true
+			}
+			if u == month {
+				if e, end, ok := p.day(p.comma(k)); ok && e.kind == dDayOfMonth {
+					e.which = nextOne
+					return e, end, true
+				}
 			}
 			return datum{kind: dPeriod, n: 1, unit: u}, k, true
 		}

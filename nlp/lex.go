@@ -272,10 +272,21 @@ func (l *lexer) word(i int) int {
 			ends[n] = j
 		}
 		for k := n - 1; k >= 0; k-- {
+			if ends[k] < len(l.text) && l.text[ends[k]] == '\'' {
+				if p := l.lex.entries[l.text[i:ends[k]+1]]; p != nil && p.alone {
+					best, stop = p, ends[k]+1
+					break
+				}
+			}
 			if p := l.lex.entries[l.text[i:ends[k]]]; p != nil && p.alone {
 				best, stop = p, ends[k]
 				break
 			}
+		}
+	}
+	if stop < len(l.text) && l.text[stop] == '\'' {
+		if p := l.lex.entries[l.text[i:stop+1]]; p != nil && p.alone {
+			best, stop = p, stop+1 // "d'", "rappelle-moi d'"
 		}
 	}
 	if stop == end && !e.alone {
@@ -316,7 +327,7 @@ func (l *lexer) unknown(i, end int) int {
 	if l.lex.compounds && len(w) >= 8 {
 		for cut := 4; cut < len(w)-3; cut++ {
 			a, b := l.lex.entries[w[:cut]], l.lex.entries[w[cut:]]
-			if a == nil || b == nil || !hasSense(a, cWeekday) && !hasSense(a, cWeekdays) || !hasSense(b, cDaypart) {
+			if a == nil || b == nil || !hasSense(a, cWeekday) && !hasSense(a, cWeekdays) || !hasSense(b, cDaypart) && !hasSense(b, cCompoundPart) {
 				continue
 			}
 			l.add(token{kind: tWord, start: int32(i), end: int32(i + cut), senses: a.senses})

@@ -150,11 +150,11 @@ func (lex *lexicon) value(cat category, arg string) (int16, error) {
 	}
 	first, second, two := strings.Cut(arg, " ")
 	switch cat {
-	case cUnit:
+	case cUnit, cEndOf:
 		if v, ok := unitNames[arg]; ok {
 			return v, nil
 		}
-	case cDaypart, cDayparts:
+	case cDaypart, cDayparts, cCompoundPart:
 		if v, ok := daypartNames[arg]; ok {
 			return v, nil
 		}

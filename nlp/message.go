@@ -42,7 +42,8 @@ func (p *parse) links() {
 		return
 	}
 	for i := range p.toks {
-		if p.taken[i] == roleNone && p.is(i, cLink) && (i == 0 || p.taken[i-1] != roleNone) {
+		behind := i == 0 || p.taken[i-1] != roleNone || p.punct(i-1, ',') && i > 1 && p.taken[i-2] != roleNone
+		if p.taken[i] == roleNone && p.is(i, cLink) && behind {
 			// "to" may stand behind a comma: "erinnere mich daran, die Tabletten zu nehmen".
 			p.taken[i] = RoleCommand
 			if p.punct(i+1, ',') && i+2 < len(p.toks) {

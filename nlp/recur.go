@@ -134,12 +134,14 @@ func (p *parse) every(i int) int {
 		}
 	}
 	if n, k, ok := p.dotted(j); ok && n <= 31 {
+		if e := p.everyUnit(i, k, n); n > 1 && e > k && !p.numberedAt(k) {
+			return e
+		}
 		if d, e, ok := p.day(j); ok && d.kind == dCalendar {
 			p.setUnit(year, 1, i, e)
 			p.r.rec.yearDays = append(p.r.rec.yearDays, d)
 			return e
 		}
-		_ = k
 		return p.monthDayList(i, j)
 	}
 	if n, k, _, ok := p.number(j); ok && n >= 1 && n <= 31 && p.at(j).kind == tNumber && p.is(k, cOf) && p.ofTheMonth(k) > k {
@@ -211,6 +213,11 @@ func (p *parse) numbered(j int) bool {
 	if !ok {
 		return false
 	}
+	set, e := p.weekdaysAt(k)
+	return !set.empty() && p.monthFollows(e)
+}
+
+func (p *parse) numberedAt(k int) bool {
 	set, e := p.weekdaysAt(k)
 	return !set.empty() && p.monthFollows(e)
 }
@@ -430,14 +437,29 @@ func (p *parse) timesADay(i int) int {
 	n, j := 0, i
 	if v, is := p.at(i).value(cNTimes); is {
 		n, j = v, i+1
-	} else if v, k, _, ok := p.number(i); ok && p.is(k, cTimes) {
+	} else if v, k, _, ok := p.number(i); ok && (p.is(k, cTimes) || p.punct(k, '-') && p.is(k+1, cTimes) && p.at(k+1).glued) {
 		n, j = v, k+1
+		if !p.is(k, cTimes) {
+			j++ // "3-mal"
+		}
 	} else if p.is(i, cTimes) && p.is(i+1, cEach) {
 		n, j = 1, i+1 // "раз в день"
 	} else {
 		return p.timesBehind(i)
 	}
+	if n == 1 && (p.is(j, cEvery) || p.is(j, cHoursQ)) {
+		if e := p.every(j); e > j {
+			return e // "once every 8 hours"
+		}
+	}
 	k := p.skip(j, cEach, cArticle, cEvery, cThe, cOf, cIn, cAt, cOn)
+	if n == 1 && k > j {
+		// "раз в 2 дня"
+		if n60, u, e, ok := p.quantity(k, false); ok && n60 > 60 {
+			p.setInterval(n60, u, i, e)
+			return e
+		}
+	}
 	if u, is := p.at(k).value(cUnit); is && k > j || is && u == day {
 		switch {
 		case u == day:
@@ -566,6 +588,14 @@ func (p *parse) ordinalWeekdays(i int) int {
 	}
 	days, e := p.weekdaysAt(j)
 	if days.empty() {
+		if u, is := p.at(j).value(cUnit); is && u == day && len(list) == 1 && list[0] > 0 && (p.monthFollows(j+1) || p.r.rec.monthly()) {
+			// "first day of each month"
+			if !p.r.rec.monthly() {
+				p.setUnit(month, 1, i, j+1)
+			}
+			p.r.rec.monthDays = append(p.r.rec.monthDays, list[0])
+			return p.ofTheMonth(j + 1)
+		}
 		if u, is := p.at(j).value(cUnit); is && len(list) == 1 && list[0] == -1 && (u == day || u == workday) && (p.monthFollows(j+1) || p.r.rec.monthly()) {
 			return p.lastDay(i)
 		}
