@@ -30,7 +30,22 @@ func (t *turn) consented(d *Draft) {
 	t.result.Consent = &Consent{Given: true, Version: ConsentVersion, Language: t.lang, MessageID: t.update.MessageID}
 	t.audit("consent_given", ConsentVersion)
 	t.edit(d, plain(t.words("consent_thanks", nil)))
+	d.Card = ""
+	t.advanceAll(d, StepConsent)
+}
+
+// advanceAll goes on with a draft, and with every other that waited for the same answer.
+func (t *turn) advanceAll(d *Draft, step DraftStep) {
 	t.advance(d)
+	for i := range t.state.Open {
+		other := &t.state.Open[i]
+		if other.ID != d.ID && other.Step == step && other.Status == DraftOpen && !other.expired(t.now) {
+			other = t.touch(other)
+			t.edit(other, plain(t.words("card_replaced", nil)))
+			other.Card = ""
+			t.advance(other)
+		}
+	}
 }
 
 func (t *turn) declined(d *Draft) {

@@ -33,7 +33,7 @@ func (t *turn) confirmZone(d *Draft, zone string) {
 	t.edit(d, plain(t.words("zone_set", locales.Args{
 		"Place": place(zone), "Clock": t.catalogue.Clock(t.lang, t.now.In(t.zone()))})))
 	d.Card = ""
-	t.advance(d)
+	t.advanceAll(d, StepZone)
 }
 
 func (t *turn) setZone(zone string) {
