@@ -114,6 +114,7 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 		Policy: delivery.Policy{RepeatAfter: d.RepeatAfter, OnTime: d.OnTime}},
 		a.store, delivery.NewRenderer(set, catalogue), senders, delivery.NewPacer(paces), delivery.NewMetrics(registry), a.log)
 
+	delivery.RegisterGauges(registry, a.store)
 	a.web, err = web.New(web.Config{Addr: a.settings.HTTPAddr, Version: Version, Now: a.now, DrainTimeout: 2 * time.Second}, a, a.checks(), registry,
 		[]web.Mount{{Path: "/chat", Handler: a.webchat.Handler(), Close: a.webchat.Close}}, a.log)
 	return err
