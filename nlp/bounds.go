@@ -250,6 +250,12 @@ func (p *parse) startBound(i int) int {
 
 // startAfter reads "सुबह 8 बजे से".
 func (p *parse) startAfter(i int) int {
+	if n, k, ok := p.dayNumber(i); ok && n >= 1 && n <= 31 && p.is(k, cStartAfter) {
+		// "1 से 10 अप्रैल तक": the month is said once.
+		if b, e, ok := p.day(k + 1); ok && b.kind == dCalendar && p.is(e, cUntilAfter) {
+			return p.fromTo(datum{kind: dCalendar, n: n, m: b.m, y: b.y, from: i}, b, p.skip(e, cUntilAfter))
+		}
+	}
 	j, lead := p.clockLead(i)
 	if !p.r.rec.set || p.r.rec.step == 0 {
 		return p.windowAfter(i)
@@ -296,6 +302,12 @@ func (p *parse) forBound(i int) int {
 			j = k
 		}
 	}
+	if k, w := p.whichOne(j); !lead && w == nextOne {
+		// "अगले 10 दिनों तक"
+		if _, _, e, ok := p.quantity(k, false); ok && p.is(e, cForAfter) {
+			j = k
+		}
+	}
 	n60, unit, k, ok := p.quantity(j, lead)
 	if !ok || n60%60 != 0 || n60 <= 0 {
 		return i
@@ -307,7 +319,7 @@ func (p *parse) forBound(i int) int {
 	after := p.skip(k, cForAfter)
 	if !lead && after == k {
 		// ", 10 days," behind a recurrence says the same.
-		if !(p.punct(i, ',') && p.r.rec.set && p.adjacent(i)) || p.is(k, cInAfter) {
+		if !(p.r.rec.set && p.adjacent(i) && (p.punct(i, ',') || p.closes(k) || p.punct(k, ','))) || p.is(k, cInAfter) {
 			return i
 		}
 	}

@@ -19,6 +19,9 @@ func (p *parse) clock(i int) int {
 		for p.punct(next, ',') || p.punct(next, '&') || p.punct(next, '/') || p.is(next, cAnd) {
 			next++
 		}
+		if next == k && c.only && p.punct(next, '-') && p.is(next+1, cDaypart) {
+			next++ // "सुबह-शाम"
+		}
 		if next == k {
 			break
 		}
@@ -194,7 +197,14 @@ func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
 	if !is || part < breakfast && part != bedtime && minutes == 0 {
 		return c, i, false
 	}
-	return clockTime{part: part, only: true, shift: side, minutes: minutes}, j + 1, true
+	j++
+	if p.lex.script == arabic && side != 0 && minutes == 0 {
+		// "قبل الفطور بنصف ساعة": how long comes last.
+		if a, k, ok := p.duration(p.skip(j, cLink), false); ok && a.days == 0 && a.months == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+			minutes, j = int(a.seconds/60), k
+		}
+	}
+	return clockTime{part: part, only: true, shift: side, minutes: minutes}, j, true
 }
 
 // aroundMeal reads what stands between a meal and a time: "before", "30 minutes after".
@@ -270,6 +280,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if v, is := t.value(cFraction); is && v >= 45 && p.is(i+1, cOClock) {
 		return p.checked(clockTime{hour: v / 60, minute: v % 60, spoken: true}, i, i+2) // "डेढ़ बजे"
 	}
+	if u, is := t.value(cUnit); is && u == hour && lead && t.has(cOClock) && p.is(i+1, cDaypart) {
+		return p.checked(clockTime{hour: 1, hourOnly: true, spoken: true}, i, i+1) // "в час дня"
+	}
 	n, j, words, is := p.number(i)
 	if !is {
 		// Some languages say the hour as an ordinal: "الساعة التاسعة".
@@ -339,7 +352,11 @@ func (p *parse) lastTaken(i int) Role {
 	return roleNone
 }
 
-func (p *parse) isUnit(i int) bool { return p.is(i, cUnit) && !p.is(i, cOClock) || p.is(i, cTimes) }
+// isUnit reports whether what stands at i counts with the number before it.
+func (p *parse) isUnit(i int) bool {
+	u, is := p.at(i).value(cUnit)
+	return is && u < workday && !p.is(i, cOClock) || p.is(i, cTimes)
+}
 
 // timely reports whether what stands at i belongs to a time phrase or the text ends.
 func (p *parse) timely(i int) bool {
@@ -456,6 +473,8 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 			m, j = n, k+1
 		case p.is(k, cBeforeHour):
 			m, j = -n, k+1
+		case p.lex.hourBehind && p.is(k, cOrdinal) && k > i+1:
+			m, j = n-60, k // "двадцать минут девятого"
 		default:
 			return c, i, false
 		}

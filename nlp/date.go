@@ -78,6 +78,9 @@ func (p *parse) fromTo(a, b datum, next int) int {
 		p.addWeekdays(weekRange(a.n, b.n), true)
 		return next
 	}
+	if a.kind == dCalendar && b.kind == dDayOfMonth {
+		b.kind, b.m, b.y = dCalendar, a.m, a.y
+	}
 	p.r.start, p.r.until = &a, &b
 	return next
 }
@@ -539,7 +542,7 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 		if u, is := p.at(k).value(cUnit); is && (u == week || u == month || u == year || u == day) {
 			if u == month {
 				// "next month on the 5th"
-				m := p.comma(k + 1)
+				m := p.skip(p.comma(k+1), cOf)
 				if e, end, ok := p.day(m); ok && e.kind == dDayOfMonth {
 					e.which = nextOne
 					return e, end, true
@@ -550,6 +553,9 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 		return d, j, false
 	}
 	if u, is := p.at(j).value(cUnit); is && (u == week || u == month || u == year) {
+		if e := p.skip(j+1, cOf); p.is(e, cEnd) && (e > j+1 || p.lex.unspaced) {
+			return datum{kind: dEndOf, unit: u}, e + 1, true // "महीने के अंत"
+		}
 		if k, w := p.whichOne(j + 1); k > j+1 && (w == nextOne || w == comingOne) {
 			m := p.comma(p.skip(k, cOn, cThe))
 			if v, is := p.at(m).value(cWeekday); is && u == week {

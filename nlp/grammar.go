@@ -296,6 +296,13 @@ func (p *parse) quantity(i int, bare bool) (n60, unit, next int, ok bool) {
 			return v, u, j + 1, true
 		}
 	}
+	if v, is := t.value(cMinutes); is && p.lex.postpositions {
+		// "साढ़े तीन घंटे": the half stands before the number.
+		if n60, unit, next, ok = p.quantity(i+1, false); ok && unit <= hour {
+			return n60 + v, unit, next, true
+		}
+		return 0, 0, i, false
+	}
 	j := i
 	switch {
 	case t.kind == tDecimal && t.parts == 2 && t.digits <= 2 && t.bDigits <= 2,

@@ -317,6 +317,11 @@ func (l *lexer) unknown(i, end int) int {
 		if rest == nil || !rest.alone {
 			continue
 		}
+		if p.sense.cat == cNone && len(l.lex.link) > 0 && p.text == l.lex.link && (hasSense(rest, cMedical) || hasSense(rest, cDose)) {
+			// "بتناول": the letter ties a reminder to what it is about.
+			l.add(token{kind: tWord, start: int32(i), end: int32(cut), senses: []sense{{cLink, 0}}})
+			return l.word(cut)
+		}
 		if p.sense.cat == cNone {
 			l.add(token{kind: tWord, start: int32(i), end: int32(end), senses: rest.senses})
 			return end

@@ -35,10 +35,12 @@ type lexicon struct {
 	entries map[string]*entry
 	// prefixes are letters written onto the next word ("و"), with what they mean.
 	prefixes      []prefix
-	compounds     bool // weekday and part of the day are written together: "montagabend"
-	postpositions bool // "before" stands behind the meal, "on" behind the day
-	monthLeads    bool // the month may stand before its day with an article between: "May the 12th"
-	unspaced      bool // words are not separated: Chinese
+	compounds     bool   // weekday and part of the day are written together: "montagabend"
+	link          string // a prefix that links a reminder to its message
+	hourBehind    bool   // minutes count towards the hour that comes: "двадцать минут девятого"
+	postpositions bool   // "before" stands behind the meal, "on" behind the day
+	monthLeads    bool   // the month may stand before its day with an article between: "May the 12th"
+	unspaced      bool   // words are not separated: Chinese
 	typos         map[rune][]string
 	echo          map[string]string
 	longest       int // bytes of the longest key
@@ -102,12 +104,14 @@ func (lex *lexicon) addLine(key, forms string) error {
 			lex.compounds = true
 		case "month-leads":
 			lex.monthLeads = true
+		case "hour-behind":
+			lex.hourBehind = true
 		case "postpositions":
 			lex.postpositions = true
 		case "unspaced":
 			lex.unspaced = true
 		default:
-			return fmt.Errorf("option: expected compounds, month-leads, postpositions or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected compounds, hour-behind, month-leads, postpositions or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":
@@ -116,6 +120,9 @@ func (lex *lexicon) addLine(key, forms string) error {
 			return fmt.Errorf("script: not known: %q", forms)
 		}
 		lex.script = s
+		return nil
+	case "prefix-link":
+		lex.link = foldString(forms)
 		return nil
 	case "echo":
 		lex.echo[arg] = strings.Trim(forms, `"`)

@@ -388,6 +388,9 @@ func (p *parse) adverb(i int) int {
 			for {
 				k := p.skip(p.comma(j), cAnd)
 				v2, is := p.at(k).value(cDayparts)
+				if !is {
+					v2, is = p.at(k).value(cDaypart) // "jeden Morgen und Abend"
+				}
 				if !is || k == j {
 					break
 				}
