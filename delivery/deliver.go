@@ -14,9 +14,8 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 	start := time.Now()
 	now := func() time.Time { return claimed.Add(time.Since(start)) }
 
-	if job.Source == Occurrence && !job.Marked && job.Copies == 0 && len(job.Parts) == 0 &&
-		now().Sub(job.Due) > job.Lateness {
-		e.settle(ctx, job, 0, Outcome{Status: Expired, Reason: "later than its maximum lateness"})
+	if job.Source == Occurrence && now().Sub(job.Due) > job.Lateness {
+		e.settle(ctx, job, len(job.Parts), tooLate(job))
 		return
 	}
 	sender, ok := e.senders[job.To.Channel]
@@ -48,6 +47,20 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 		}
 		job.Copies, job.Marked = 0, false
 		job.Attempts++
+	}
+}
+
+// tooLate is the end of an occurrence that is later than it may be: nothing more is sent of it, and
+// the status says what may have arrived.
+func tooLate(job Job) Outcome {
+	const reason = "later than its maximum lateness"
+	switch {
+	case job.Copies > 0:
+		return Outcome{Status: Unknown, Reason: reason + "; a copy may have arrived"}
+	case len(job.Parts) > 0:
+		return Outcome{Status: Failed, Reason: reason + "; only its first parts arrived"}
+	default:
+		return Outcome{Status: Expired, Reason: reason}
 	}
 }
 

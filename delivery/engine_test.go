@@ -330,3 +330,22 @@ func TestFullDiskSendsNothingUnrecorded(t *testing.T) {
 		t.Errorf("a first copy is marked: %q", got)
 	}
 }
+
+// A repeat does not outlive the maximum lateness either: the doubt stands.
+func TestRepeatIsNotSentTooLate(t *testing.T) {
+	w := newWorld(t)
+	w.stop()
+	w.once(time.Second, "aspirin")
+	batch, err := w.store.Claim(t.Context(), 1, time.Minute)
+	w.must(err)
+	w.must(w.store.Intend(t.Context(), batch.Jobs[0], 0))
+	w.must(w.store.Settle(t.Context(), batch.Jobs[0], 0, delivery.Outcome{Status: delivery.Unknown, At: w.now().Add(time.Second),
+		MarkNext: true, Requested: true, Reason: "timeout"}))
+	w.jump(3 * time.Hour)
+	w.start()
+	w.say(chat.Message{Text: "still here"})
+	w.becomes(delivery.Unknown)
+	if sent := w.sent(1); len(sent) != 1 || sent[0].Text != "still here" {
+		t.Errorf("sent %q", sent[0].Text)
+	}
+}

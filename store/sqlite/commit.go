@@ -134,6 +134,10 @@ func (c *committer) person(p conversations.Person) error {
 
 func (c *committer) consent(k conversations.Consent) error {
 	if !k.Given {
+		// What waited to be said before STOP is not said after it.
+		if err := cancelOutbox(c.ctx, c.tx, c.address, "stopped", c.now); err != nil {
+			return err
+		}
 		return c.exec(`UPDATE consents SET withdrawn_at = ? WHERE patient_id = ? AND withdrawn_at IS NULL`, c.now, c.patient)
 	}
 	id, err := newID()
@@ -217,6 +221,17 @@ func (c *committer) reply(r conversations.Reply) error {
 	}
 	return insertOutbox(c.ctx, c.tx, outboxRow{id: r.ID, recipient: c.address, channel: c.update.From.Channel, kind: "reply",
 		operation: operation, target: r.Edits, message: r.Message, priority: delivery.PriorityReply}, c.now)
+}
+
+// cancelOutbox withdraws everything that waits to be said to an address.
+func cancelOutbox(ctx context.Context, tx *sql.Tx, address, reason string, now int64) error {
+	if _, err := tx.ExecContext(ctx, `INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+		SELECT id, status, 'cancelled', ?, ? FROM outbox WHERE recipient_id = ? AND status = 'pending'`, reason, now, address); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE outbox SET status = 'cancelled', next_attempt_time = NULL, updated_at = ?
+		WHERE recipient_id = ? AND status = 'pending'`, now, address)
+	return err
 }
 
 type outboxRow struct {

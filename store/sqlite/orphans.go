@@ -27,9 +27,9 @@ func (s *Store) Orphans(ctx context.Context, limit int, lease time.Duration) (de
 			source delivery.Source
 			query  string
 		}{
-			{delivery.Occurrence, `SELECT m.id, m.lease_token, ` + jobColumns + ` FROM scheduled_messages m
+			{delivery.Occurrence, `SELECT m.id, 'send', ` + jobColumns + ` FROM scheduled_messages m
 				JOIN addresses a ON a.id = m.recipient_id WHERE m.status = 'sending' AND (m.lease_until <= ?1 OR m.lease_token NOT LIKE ?2) LIMIT ?3`},
-			{delivery.Outbox, `SELECT m.id, m.lease_token, ` + jobColumns + ` FROM outbox m
+			{delivery.Outbox, `SELECT m.id, m.operation, ` + jobColumns + ` FROM outbox m
 				JOIN addresses a ON a.id = m.recipient_id WHERE m.status = 'sending' AND (m.lease_until <= ?1 OR m.lease_token NOT LIKE ?2) LIMIT ?3`},
 		} {
 			if err := c.orphans(source.source, source.query, ours, limit-len(c.jobs)); err != nil {
@@ -49,8 +49,8 @@ func (c *claimer) orphans(source delivery.Source, query, ours string, limit int)
 	}
 	found, err := collect(rows, func() (claimed, error) {
 		var r claimed
-		r.Source, r.Operation = source, delivery.Send
-		return r, r.scan(rows, &r.ID, &r.Token)
+		r.Source = source
+		return r, r.scan(rows, &r.ID, &r.Operation)
 	})
 	if err != nil {
 		return err

@@ -80,6 +80,10 @@ func pauseSeries(ctx context.Context, tx *sql.Tx, series, reason string, now int
 		WHERE id = ? AND status = 'active'`, reason, now, series); err != nil {
 		return err
 	}
+	if _, err := tx.ExecContext(ctx, `UPDATE scheduled_messages SET next_attempt_time = NULL, updated_at = ?
+		WHERE schedule_id = ? AND status = 'unknown' AND next_attempt_time IS NOT NULL`, now, series); err != nil {
+		return err // no repeat follows a pause
+	}
 	return moveWaiting(ctx, tx, series, "paused", reason, now)
 }
 

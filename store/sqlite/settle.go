@@ -38,6 +38,7 @@ type settled struct {
 	attempts, copies int
 	parts            []string
 	cancel           bool
+	paused           bool // its series was paused while it was being sent
 	recipient        string
 	patient          string
 }
@@ -103,8 +104,8 @@ func (w *settler) settle(part int, o delivery.Outcome) error {
 			return err
 		}
 	}
-	if row.cancel && o.Status == delivery.Pending {
-		return w.cancel()
+	if o.Status == delivery.Pending && (row.cancel || row.paused) {
+		return w.withdraw(row)
 	}
 	return w.early(o)
 }
@@ -122,15 +123,15 @@ func outcomeName(o delivery.Outcome) string {
 
 // row reads the row under its token, or ErrFenced.
 func (w *settler) row() (settled, error) {
-	query := `SELECT attempts, copies, platform_ids, cancel_requested, recipient_id, patient_id FROM scheduled_messages
-		WHERE id = ? AND lease_token = ? AND status = 'sending'`
+	query := `SELECT m.attempts, m.copies, m.platform_ids, m.cancel_requested, s.status = 'paused', m.recipient_id, m.patient_id
+		FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id WHERE m.id = ? AND m.lease_token = ? AND m.status = 'sending'`
 	if w.job.Source == delivery.Outbox {
-		query = `SELECT m.attempts, m.copies, m.platform_ids, m.cancel_requested, m.recipient_id, a.patient_id
+		query = `SELECT m.attempts, m.copies, m.platform_ids, m.cancel_requested, 0, m.recipient_id, a.patient_id
 			FROM outbox m JOIN addresses a ON a.id = m.recipient_id WHERE m.id = ? AND m.lease_token = ? AND m.status = 'sending'`
 	}
 	var r settled
 	var parts string
-	err := w.tx.QueryRowContext(w.ctx, query, w.job.ID, w.job.Token).Scan(&r.attempts, &r.copies, &parts, &r.cancel, &r.recipient, &r.patient)
+	err := w.tx.QueryRowContext(w.ctx, query, w.job.ID, w.job.Token).Scan(&r.attempts, &r.copies, &parts, &r.cancel, &r.paused, &r.recipient, &r.patient)
 	if errors.Is(err, sql.ErrNoRows) {
 		return r, delivery.ErrFenced
 	}
@@ -157,7 +158,7 @@ func (w *settler) write(row settled, o delivery.Outcome) error {
 		return err
 	}
 	var next, sent, failed sql.NullInt64
-	if !o.At.IsZero() && (o.Status == delivery.Pending || o.Status == delivery.Unknown && !row.cancel) {
+	if !o.At.IsZero() && (o.Status == delivery.Pending || o.Status == delivery.Unknown && !row.cancel && !row.paused) {
 		next = sql.NullInt64{Int64: micros(o.At), Valid: true}
 	}
 	if o.Status == delivery.Sent {
@@ -183,16 +184,23 @@ func (w *settler) write(row settled, o delivery.Outcome) error {
 	return w.exec(query, o.Status, o.Reason, row.attempts, row.copies, string(parts), o.MarkNext, next, sent, failed, w.now, w.job.ID)
 }
 
-// cancel ends a row whose cancel was requested while it was being sent.
-func (w *settler) cancel() error {
-	query := `UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL WHERE id = ?`
-	if w.job.Source == delivery.Outbox {
-		query = `UPDATE outbox SET status = 'cancelled', next_attempt_time = NULL WHERE id = ?`
+// withdraw takes back a row that waits again, though its series was cancelled or paused while it was
+// being sent.
+func (w *settler) withdraw(row settled) error {
+	if row.cancel {
+		query := `UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL WHERE id = ?`
+		if w.job.Source == delivery.Outbox {
+			query = `UPDATE outbox SET status = 'cancelled', next_attempt_time = NULL WHERE id = ?`
+		}
+		if err := w.exec(query, w.job.ID); err != nil {
+			return err
+		}
+		return addHistory(w.ctx, w.tx, w.job.ID, delivery.Pending, delivery.Cancelled, "cancelled while it was being sent", w.now)
 	}
-	if err := w.exec(query, w.job.ID); err != nil {
+	if err := w.exec(`UPDATE scheduled_messages SET status = 'paused' WHERE id = ?`, w.job.ID); err != nil {
 		return err
 	}
-	return addHistory(w.ctx, w.tx, w.job.ID, delivery.Pending, delivery.Cancelled, "cancelled while it was being sent", w.now)
+	return addHistory(w.ctx, w.tx, w.job.ID, delivery.Pending, delivery.Paused, "paused while it was being sent", w.now)
 }
 
 // unreachable marks the address and pauses its series with that reason; replies that wait are over.
@@ -218,13 +226,7 @@ func (w *settler) unreachable(row settled, reason string) error {
 			return err
 		}
 	}
-	if err := w.exec(`INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-		SELECT id, status, 'cancelled', 'the address is unreachable', ? FROM outbox WHERE recipient_id = ? AND status = 'pending'`,
-		w.now, row.recipient); err != nil {
-		return err
-	}
-	if err := w.exec(`UPDATE outbox SET status = 'cancelled', next_attempt_time = NULL, updated_at = ?
-		WHERE recipient_id = ? AND status = 'pending'`, w.now, row.recipient); err != nil {
+	if err := cancelOutbox(w.ctx, w.tx, row.recipient, "the address is unreachable", w.now); err != nil {
 		return err
 	}
 	return w.exec(`INSERT INTO audit_log (at, actor, action, subject, detail) VALUES (?, 'carebell', 'unreachable', ?, json_object('reason', ?))`,

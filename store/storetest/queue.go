@@ -298,3 +298,37 @@ func parts(t *testing.T, w *world) {
 	w.send(j, "2")
 	w.none()
 }
+
+func pauseWhileSending(t *testing.T, w *world) {
+	for _, o := range []delivery.Outcome{
+		{Status: delivery.Pending, At: w.clock.Add(time.Hour), Requested: true, Certain: true, Reason: "try again"},
+		{Status: delivery.Unknown, At: w.clock.Add(time.Hour), Requested: true, MarkNext: true, Reason: "timeout"},
+	} {
+		w.clock = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+		id := w.series(mia)
+		w.clock = w.clock.Add(time.Hour)
+		j := w.one()
+		w.must(w.Intend(w.ctx, j, 0))
+		w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.PausedNow, Why: "stopped"}}})
+		w.must(w.Settle(w.ctx, j, 0, o))
+		w.clock = w.clock.AddDate(0, 0, 3)
+		w.none()
+	}
+}
+
+func stopSilences(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	w.must(w.Settle(w.ctx, w.one(), 0, delivery.Outcome{Status: delivery.Expired, Reason: "too late"}))
+	w.reply(mia, "before", "")
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Stopped: true}, Consent: &conversations.Consent{Given: true, Version: "1"}})
+	w.clock = w.clock.Add(minute)
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Stopped: true}, Consent: &conversations.Consent{},
+		Replies: []conversations.Reply{{ID: w.id(), Message: chat.Message{Text: "goodbye"}}}})
+	if untold, err := w.Untold(w.ctx, 10); err != nil || len(untold) != 0 {
+		t.Errorf("a stopped person would be told: %+v %v", untold, err)
+	}
+	if j := w.one(); j.Message.Text != "goodbye" {
+		t.Errorf("after STOP: %q", j.Message.Text)
+	}
+}

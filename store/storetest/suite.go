@@ -51,6 +51,8 @@ func Run(t *testing.T, open Open) {
 		{"parts resume where they stopped", parts},
 		{"a cancelled series delivers nothing more", cancelled},
 		{"a cancel while sending stands, and no retry follows", cancelWhileSending},
+		{"a pause while sending holds back what would follow", pauseWhileSending},
+		{"STOP takes back what waits to be said", stopSilences},
 		{"an unreachable address pauses its series", unreachable},
 		{"a resumed series sends nothing that was missed", resumed},
 		{"a receipt moves sent to delivered and read", receipts},
