@@ -319,7 +319,7 @@ func (p *parse) forBound(i int) int {
 	after := p.skip(k, cForAfter)
 	if !lead && after == k {
 		// ", 10 days," behind a recurrence says the same.
-		if !(p.r.rec.set && p.adjacent(i) && (p.punct(i, ',') || p.closes(k) || p.punct(k, ','))) || p.is(k, cInAfter) {
+		if !(p.r.rec.set && p.adjacent(i) && (p.closes(k) || p.punct(k, ','))) || p.is(k, cInAfter) {
 			return i
 		}
 	}
@@ -353,6 +353,15 @@ func (p *parse) countBound(i int) int {
 	next := p.skip(e, cEach, cArticle, cEvery, cThe, cIn, cOf, cAt, cOn)
 	if p.is(next, cUnit) || p.is(e, cAdverb) {
 		return i // "3 times a day"
+	}
+	if u, is := p.at(i - 1).value(cUnit); is && u >= day && u <= month && p.r.rec.set && p.prevEnd == i && !p.punct(i, ',') && p.r.rec.step == 0 {
+		// "每周两次", "every day 3 times"
+		if u == day {
+			p.r.rec.perDay = n
+		} else {
+			p.r.rec.perPeriod = n
+		}
+		return e
 	}
 	if p.r.count != 0 {
 		return p.contradict(i, e)

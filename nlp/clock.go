@@ -22,7 +22,7 @@ func (p *parse) clock(i int) int {
 		if next == k && c.only && p.punct(next, '-') && p.is(next+1, cDaypart) {
 			next++ // "सुबह-शाम"
 		}
-		if next == k {
+		if next == k && !(p.lex.unspaced && c.only && p.is(next, cDaypart)) { // 早晚
 			break
 		}
 		start, strong := p.clockLead(next)

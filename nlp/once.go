@@ -218,8 +218,10 @@ func (rs *resolver) pastCheck(day schedule.Date, at schedule.Clock) string {
 // clockAlone resolves a time of day without a day: today, or tomorrow once it has passed.
 func (rs *resolver) clockAlone(c clockTime, at schedule.Clock) string {
 	day := rs.today
-	if when, _ := rs.at(day, at); !when.After(rs.now) {
-		day = day.AddDays(1)
+	if !rs.isAhead(day, at) {
+		for !rs.isAhead(day, at) {
+			day = day.AddDays(1)
+		}
 		rs.assume("passed_today", day.String())
 		later := at + 12*3600
 		if c.hourOnly && c.meridiem == 0 && c.part == 0 && c.hour >= 1 && c.hour <= 11 {

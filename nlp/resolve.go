@@ -28,7 +28,8 @@ func (rs *resolver) result() Result {
 		rs.zone = p.r.zone
 		rs.now = rs.now.In(rs.zone)
 	}
-	rs.today, rs.clock = schedule.DateOf(rs.now), schedule.ClockOf(rs.now)
+	// Today is the person's own; a zone in the text is about the clock alone.
+	rs.today, rs.clock = schedule.DateOf(rs.now.In(rs.prof.Zone)), schedule.ClockOf(rs.now)
 	rs.res = Result{Language: p.lex.lang, Confidence: 1}
 	rs.weakClocks()
 	p.links()
@@ -263,7 +264,7 @@ func (rs *resolver) dayOf(d datum, base schedule.Date, at schedule.Clock) (sched
 }
 
 func (rs *resolver) plainDay(d datum, base schedule.Date, at schedule.Clock) (schedule.Date, string) {
-	ahead := base != rs.today || at > rs.clock
+	ahead := base != rs.today || rs.isAhead(base, at)
 	switch d.kind {
 	case dRelative:
 		if d.n < -366 || d.n > 400_000 {
@@ -310,6 +311,12 @@ func (rs *resolver) plainDay(d datum, base schedule.Date, at schedule.Clock) (sc
 		return schedule.Date{Year: base.Year, Month: base.Month, Day: daysIn(base.Year, int(base.Month))}, ""
 	}
 	return schedule.Date{}, "no_schedule"
+}
+
+// isAhead reports whether a time of a day is still to come.
+func (rs *resolver) isAhead(day schedule.Date, at schedule.Clock) bool {
+	when, _ := rs.at(day, at)
+	return when.After(rs.now)
 }
 
 func (rs *resolver) weekdayOf(d datum, base schedule.Date, ahead bool) schedule.Date {
