@@ -82,6 +82,8 @@ const (
 	cNotTime // a phrase that looks like time and is none
 	cStrict  // "exactly", swallowed by a clock
 	cForever
+	cTitle // "Dr": what follows is a name
+	cRatio // "ratio": what is near is no clock
 )
 
 // The units of cUnit.
@@ -140,7 +142,7 @@ var categoryNames = map[string]category{
 	"day-mark": cDayMark, "zone": cZone, "zone-mark": cZoneMark, "now": cNow,
 	"as-needed": cAsNeeded, "dose": cDose, "medical": cMedical, "command": cCommand,
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
-	"forever": cForever,
+	"forever": cForever, "title": cTitle, "ratio": cRatio,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

@@ -247,11 +247,11 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	case t.kind == tClock:
 		c = clockTime{hour: int(t.n), minute: int(t.b), second: int(t.c), zero: t.zero}
 		next = i + 1
-		if p.is(next, cDose) && !lead && !p.adjacent(i) {
+		if p.is(next, cDose) && !lead && !p.adjacent(i) || p.ratio(i) {
 			return c, i, false
 		}
 		next, c = p.meridiem(next, c)
-		if p.is(next, cOClock) {
+		if u, is := p.at(next).value(cUnit); p.is(next, cOClock) || is && u == hour {
 			next++
 			next, c = p.meridiem(next, c)
 		}
@@ -297,6 +297,11 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	c = clockTime{hour: n, hourOnly: true, spoken: words}
 	if p.is(j, cOClock) {
+		// "2 horas" may also be how long something takes.
+		if p.is(j, cUnit) && !lead && !p.adjacent(i) && !p.is(j+1, cDaypart) && !p.is(p.skip(j+1, cOf, cThe), cDaypart) && !p.dateFollows(j+1) &&
+			!(p.at(j).glued && (p.opens(i) || p.closes(j+1))) && !p.lex.unspaced {
+			return c, i, false
+		}
 		return p.afterOClock(c, i, j+1, lead)
 	}
 	if p.is(j, cOrdinalSuffix) && p.at(j).glued && !p.is(j, cMeridiem) {
@@ -338,6 +343,11 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		return p.checked(c, i, j)
 	}
 	return c, i, false
+}
+
+// ratio reports whether a word near a pair of numbers says that it is a proportion.
+func (p *parse) ratio(i int) bool {
+	return p.is(i+1, cRatio) || p.is(i-1, cRatio) || p.is(i-2, cRatio)
 }
 
 // measure reports whether a dose is a unit of measurement, which never stands behind an hour.

@@ -429,6 +429,7 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 		// "el 20 a las 16"
 	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
 		// "monthly on 15"
+	case p.at(k).kind == tNumber && j > i && p.monthAfterList(e):
 	case p.at(k).kind == tNumber && p.monthlyAfter(e):
 	case len(p.r.dates) > 0 && p.r.dates[len(p.r.dates)-1].kind == dDayOfMonth && p.is(i-1, cAnd) && p.adjacent(i):
 	default:
@@ -462,6 +463,26 @@ func (p *parse) monthlyAfter(i int) bool {
 		if t.kind != tNumber && t.kind != tPunct && !t.has(cAnd) && !t.has(cOf) && !t.has(cThe) && !t.has(cOn) && !t.has(cDayMark) && !t.has(cOrdinalSuffix) {
 			return false
 		}
+	}
+	return false
+}
+
+// monthAfterList reports whether numbers and then a month follow: "12 and 15 May".
+func (p *parse) monthAfterList(i int) bool {
+	k := i
+	for n := 0; n < 4; n++ {
+		next := p.skip(p.comma(k), cAnd, cThe)
+		if next == k {
+			return false
+		}
+		_, e, ok := p.dayNumber(next)
+		if !ok {
+			return false
+		}
+		if p.is(p.skip(e, cOf), cMonth) {
+			return true
+		}
+		k = e
 	}
 	return false
 }

@@ -10,6 +10,9 @@ type parse struct {
 	r    reading
 	// taken marks the role of each token; roleNone is left for the message.
 	taken []Role
+	// attribute is the token of an adverb that may only describe what follows: "weekly report".
+	// It is one more than the index; 0 means none.
+	attribute int
 	// prev is the role of the element that ended at prevEnd.
 	prevEnd int
 	zones   *zoneTable
@@ -67,6 +70,10 @@ func (p *parse) run() {
 			i++
 			continue
 		}
+		if p.titled(i) {
+			i++
+			continue
+		}
 		j, role := p.element(i)
 		if j <= i {
 			i++
@@ -81,6 +88,25 @@ func (p *parse) run() {
 		p.prevEnd = j
 		i = j
 	}
+	if len(p.r.dates) > 0 {
+		p.dropAttribute()
+	}
+}
+
+// dropAttribute gives an adverb back to the message once something surer says when.
+func (p *parse) dropAttribute() {
+	if p.attribute == 0 {
+		return
+	}
+	p.taken[p.attribute-1] = roleNone
+	p.attribute = 0
+	p.r.rec = recurrence{}
+}
+
+// titled reports whether a day or month at i is somebody's name: "Dr. Friday", "Sra. Domingo".
+func (p *parse) titled(i int) bool {
+	t := p.at(i)
+	return (t.has(cWeekday) || t.has(cMonth)) && (p.is(i-1, cTitle) || p.punct(i-1, '.') && p.is(i-2, cTitle))
 }
 
 // element tries every kind of time expression at i and gives the end of the one that fits.

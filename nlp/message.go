@@ -166,6 +166,12 @@ func brackets(s string) string {
 		if strings.HasPrefix(s, pair[0]) && !strings.Contains(s, pair[1]) {
 			s = strings.TrimLeft(s[len(pair[0]):], outerPunctuation)
 		}
+		if strings.HasPrefix(s, pair[1]) {
+			s = strings.TrimLeft(s[len(pair[1]):], outerPunctuation)
+		}
+		if strings.HasSuffix(s, pair[0]) {
+			s = strings.TrimRight(s[:len(s)-len(pair[0])], outerPunctuation)
+		}
 		if strings.HasSuffix(s, pair[1]) && !strings.Contains(s, pair[0]) {
 			s = strings.TrimRight(s[:len(s)-len(pair[1])], outerPunctuation)
 		}

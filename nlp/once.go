@@ -378,6 +378,11 @@ func (rs *resolver) several() string {
 		return rs.p.r.fault
 	}
 	clocks := r.clocks
+	for _, c := range clocks {
+		if len(r.dates) > 1 && c.from != clocks[0].from {
+			return "contradiction" // "monday at 9 and tuesday at 10": two reminders, not one
+		}
+	}
 	if len(clocks) == 0 {
 		clocks = []clockTime{{only: true}}
 	}

@@ -64,6 +64,7 @@ func (p *parse) alternate(i int) int {
 
 // setUnit notes the period of the recurrence; two that differ contradict each other.
 func (p *parse) setUnit(unit, n, i, j int) {
+	p.dropAttribute()
 	r := &p.r.rec
 	if r.set && !r.loose && (r.unit != unit || r.n != n) && !(r.unit == 0) {
 		switch {
@@ -341,6 +342,7 @@ func (p *parse) setInterval(n60, unit, i, j int) {
 }
 
 func (p *parse) setStep(seconds int64, i, j int) {
+	p.dropAttribute()
 	if p.r.rec.set && p.r.rec.step != 0 && p.r.rec.step != seconds {
 		p.fail("contradiction", i, j)
 		return
@@ -374,7 +376,11 @@ func (p *parse) everyPart(i, j int) int {
 // adverb reads "daily", "weekly", "fortnightly", "mornings".
 func (p *parse) adverb(i int) int {
 	if v, is := p.at(i).value(cAdverb); is {
+		fresh := !p.r.rec.set
 		p.setInterval(v/16*60, v%16, i, i+1)
+		if fresh && p.at(i+1).plain() && p.at(i+1).kind == tWord && !p.lex.unspaced {
+			p.attribute = i + 1
+		}
 		return i + 1
 	}
 	if v, is := p.at(i).value(cDayparts); is {
@@ -849,6 +855,7 @@ func (p *parse) pluralUnit(j int) bool {
 }
 
 func (p *parse) addWeekdays(set weekdaySet, loose bool) {
+	p.dropAttribute()
 	r := &p.r.rec
 	r.weekdays |= set
 	if !r.set {

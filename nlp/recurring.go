@@ -120,6 +120,9 @@ func (rs *resolver) wall() string {
 			r.rec.unit = week
 		}
 	}
+	if rs.pairs() {
+		return "contradiction"
+	}
 	rs.gatherDates()
 	if r.fault != "" {
 		return r.fault
@@ -170,6 +173,24 @@ func (rs *resolver) wall() string {
 	}
 	rs.recurringAlternatives(rec, times)
 	return ""
+}
+
+// pairs reports whether several days have a time each ("monday at 9 and tuesday at 10"): that is
+// more than one reminder.
+func (rs *resolver) pairs() bool {
+	p := rs.p
+	for n := 1; n < len(p.r.clocks); n++ {
+		a, b := p.r.clocks[n-1], p.r.clocks[n]
+		if a.from == b.from || a.only || b.only {
+			continue
+		}
+		for i := a.to; i < b.from; i++ {
+			if p.taken[i] != roleNone && (p.is(i, cWeekday) || p.is(i, cWeekdays) || p.is(i, cMonth)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (rs *resolver) ruleFrom(rec schedule.Recurrence, times []schedule.Clock) schedule.Rule {
