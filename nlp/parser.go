@@ -135,6 +135,12 @@ func (ps *Parser) Parse(text string, now time.Time, p Profile) Result {
 	}
 	best, others := ps.choose(n.text, primary, sc)
 	res := ps.parseIn(ps.lexicons[best], text, n, now, p, sc)
+	if rival := ps.rival(best, sc); rival >= 0 {
+		// Two neighbours such as Spanish and Portuguese: the one that leaves fewer words unread.
+		if r := ps.parseIn(ps.lexicons[rival], text, n, now, p, sc); r.Err == nil && (res.Err != nil || len(r.Message) < len(res.Message)) {
+			return r
+		}
+	}
 	if res.Err != nil && unread(res.Err.Code) {
 		for _, other := range others {
 			if r := ps.parseIn(ps.lexicons[other], text, n, now, p, sc); r.Err == nil {
@@ -183,7 +189,9 @@ func (ps *Parser) choose(text string, primary int, sc *scratch) (best int, other
 	}
 	best = primary
 	for l := range ps.lexicons {
-		if s := sc.scores[l]; s > sc.scores[best]+1 || s > sc.scores[best] && best == primary && sc.scores[primary] == 0 {
+		// Another language must be clearly ahead of the profile's own.
+		ahead := sc.scores[l] - sc.scores[primary]
+		if sc.scores[l] > sc.scores[best] && (ahead > 1 || sc.scores[primary] == 0) {
 			best = l
 		}
 	}
@@ -202,6 +210,18 @@ func (ps *Parser) choose(text string, primary int, sc *scratch) (best int, other
 	}
 	slices.SortFunc(others, func(a, b int) int { return sc.scores[b] - sc.scores[a] })
 	return best, others[:min(len(others), 2)]
+}
+
+// rival is another language that the words of a text speak for at least as strongly as for the
+// chosen one; -1 when there is none.
+func (ps *Parser) rival(best int, sc *scratch) int {
+	rival := -1
+	for l := range ps.lexicons {
+		if l != best && sc.scores[l] > 0 && sc.scores[l] >= sc.scores[best] && (rival < 0 || sc.scores[l] > sc.scores[rival]) {
+			rival = l
+		}
+	}
+	return rival
 }
 
 func (ps *Parser) parseIn(lex *lexicon, text string, n normal, now time.Time, prof Profile, sc *scratch) Result {
