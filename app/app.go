@@ -137,7 +137,7 @@ func menu(catalogue *locales.Catalogue) map[string][]telegram.Command {
 func (a *App) Run(ctx context.Context, started func(addr string)) error {
 	listener, err := a.web.Listen(ctx)
 	if err != nil {
-		return errors.Join(err, a.store.Close())
+		return errors.Join(fmt.Errorf("CAREBELL_HTTP_ADDR: %w; stop what uses it, or choose another", err), a.store.Close())
 	}
 	receiving, stopReceiving := context.WithCancel(ctx)
 	defer stopReceiving()
