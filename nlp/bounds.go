@@ -294,7 +294,11 @@ func (p *parse) forBound(i int) int {
 	j := p.skip(p.comma(i), cFor)
 	lead := j > p.comma(i)
 	if lead {
+		named := p.is(j, cThe)
 		j = p.skip(j, cThe, cFor)
+		if _, _, _, counted := p.number(j); named && !counted && p.is(j, cUnit) {
+			return i // "during the day"
+		}
 		if k, w := p.whichOne(j); w != anyOf {
 			if _, _, _, counted := p.number(k); !counted {
 				return i // "на следующей неделе" is a day, not a length

@@ -34,6 +34,9 @@ func (p *parse) clock(i int) int {
 		if _, _, unit := p.duration(start, false); unit && c2.hourOnly && !p.is(end-1, cOClock) {
 			break
 		}
+		if !strong && list[0].only && c2.hourOnly && c2.meridiem == 0 {
+			break // "one pill in the morning and two at night"
+		}
 		list = append(list, c2)
 		k = end
 	}

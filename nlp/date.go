@@ -280,7 +280,7 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 			return datum{kind: dWeekday, n: v, which: w}, m + 1, true
 		}
 	}
-	if n, m, ord := p.ordinal(k); ord && n == -1 && w == anyOf && p.is(m, cWeekday) && !p.monthFollows(m+1) && !p.r.rec.set {
+	if n, m, ord := p.ordinal(k); ord && n == -1 && w == anyOf && p.is(m, cWeekday) && !p.monthFollows(m+1) && !p.is(p.skip(m+1, cOf, cThe, cIn), cMonth) && !p.r.rec.set {
 		k, w = m, previous // "last friday"
 	}
 	v, is := p.at(k).value(cWeekday)
@@ -300,6 +300,13 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 	next = k + 1
 	if p.punct(next, '.') && p.at(next).glued && p.at(k).end-p.at(k).start <= 4 {
 		next++
+	}
+	if p.is(next, cAfter) && p.is(next+1, cNext) {
+		// "the monday after next"
+		return datum{kind: dWeekday, n: v, which: nextWeeks, plus: 7}, next + 2, true
+	}
+	if u, is := p.at(next).value(cUnit); is && u == week && w == anyOf && p.lex.monthLeads {
+		return datum{kind: dWeekday, n: v, plus: 7}, next + 1, true // "monday week"
 	}
 	if n, is := p.at(next).value(cOrdinal); is && n == -1 && w == anyOf && !p.is(next+1, cWeekday) && !p.is(next+1, cUnit) {
 		return datum{kind: dWeekday, n: v, which: previous}, next + 1, true // "lundi dernier"

@@ -100,7 +100,7 @@ func connective(t *token) bool {
 	}
 	for _, s := range t.senses {
 		switch s.cat {
-		case cAnd, cOf, cThe, cOn, cAt, cIn, cFor, cTo, cLink, cFrom, cInAfter, cUntilAfter, cStrict, cForAfter, cPlusWord, cStart, cArticle, cEach, cPolite, cStartAfter, cOClock, cWith:
+		case cAnd, cOf, cThe, cOn, cAt, cIn, cFor, cTo, cLink, cFrom, cInAfter, cUntilAfter, cStrict, cForAfter, cPlusWord, cStart, cArticle, cEach, cPolite, cStartAfter, cOClock, cWith, cBefore, cAfter:
 		default:
 			return false
 		}

@@ -118,12 +118,12 @@ func (rs *resolver) oneClock() string {
 	first, _ := rs.clockOf(r.clocks[0])
 	apart := false
 	for _, c := range r.clocks[1:] {
-		if at, _ := rs.clockOf(c); c.from != r.clocks[0].from && at != first {
+		if at, _ := rs.clockOf(c); c.from != r.clocks[0].from && at != first && !(c.only && r.clocks[0].only) {
 			apart = true
 		}
 	}
 	if !apart {
-		if r.clocks[1].from != r.clocks[0].from {
+		if same, _ := rs.clockOf(r.clocks[1]); same == first && r.clocks[1].from != r.clocks[0].from {
 			r.clocks = r.clocks[:1]
 		}
 		return ""

@@ -144,6 +144,9 @@ func (rs *resolver) wall() string {
 		if code != "" {
 			return code
 		}
+		if r.start.kind == dPeriod {
+			day = periodStart(day, r.start.unit)
+		}
 		if day.Before(rs.today) {
 			rs.alternative("start_now", rs.ruleFrom(rec, times))
 			return "past_time"
@@ -173,6 +176,19 @@ func (rs *resolver) wall() string {
 	}
 	rs.recurringAlternatives(rec, times)
 	return ""
+}
+
+// periodStart is the first day of the week, month or year that a day lies in.
+func periodStart(day schedule.Date, unit int) schedule.Date {
+	switch unit {
+	case week:
+		return day.Monday()
+	case month:
+		return schedule.Date{Year: day.Year, Month: day.Month, Day: 1}
+	case year:
+		return schedule.Date{Year: day.Year, Month: 1, Day: 1}
+	}
+	return day
 }
 
 // pairs reports whether several days have a time each ("monday at 9 and tuesday at 10"): that is
@@ -220,6 +236,10 @@ func (rs *resolver) gatherDates() {
 				rs.assume("ordinal", "1")
 			}
 		case d.kind == dDayOfMonth && rec.unit == month:
+			rec.monthDays = append(rec.monthDays, d.n)
+		case d.kind == dDayOfMonth && rec.unit == week && rec.n == 1 && rec.weekdays.count() == 1:
+			// "every friday the 13th"
+			rec.unit = month
 			rec.monthDays = append(rec.monthDays, d.n)
 		case d.kind == dOrdinal && rec.unit == month && d.m == 0:
 			rec.ordinals = append(rec.ordinals, d.n)
@@ -278,6 +298,7 @@ func (rs *resolver) patterns(rec *schedule.Recurrence, times []schedule.Clock) s
 			}
 		case len(r.monthDays) > 0:
 			base.MonthDays = r.monthDays
+			base.Weekdays = r.weekdays.days()
 		default:
 			first := rs.firstDay(rec, times)
 			base.MonthDays = []int{first.Day}
