@@ -159,8 +159,8 @@ func (p *parse) untilBound(i int) int {
 			return e
 		}
 	}
-	k, _ := p.clockLead(j)
-	if c, e, ok := p.clockItem(k, true); ok && !(c.only && c.shift != 0) {
+	k, strong := p.clockLead(j)
+	if c, e, ok := p.clockItem(k, true); ok && !(c.only && c.shift != 0) && (strong || !c.hourOnly || c.part != 0 || !p.doseOrWord(e)) {
 		// "until friday 18:00" came above; here a clock, perhaps with its day behind.
 		if d, e2, ok := p.day(e); ok && d.kind != dDayOfMonth {
 			p.r.until = &d

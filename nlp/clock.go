@@ -151,7 +151,10 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	} else if is {
 		k := p.skip(i+1, cOn, cStrict)
 		k2, strong := p.clockLead(k)
-		post := p.lex.postpositions && !p.lex.unspaced
+		post := false
+		if _, j, _, number := p.number(k2); number && p.lex.postpositions && !p.lex.unspaced {
+			post = p.is(j, cAnd) // "सुबह 8 और रात 8 बजे"
+		}
 		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part
 			return c, next, true
@@ -328,6 +331,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		return c, i, false
 	}
 	daypart := p.skip(j, cOf, cThe, cIn, cOn)
+	if !lead && p.is(i-1, cAnd) && len(p.r.clocks) > 0 && p.r.clocks[0].only {
+		return c, i, false // "one pill in the morning and two at night"
+	}
 	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j)) && !p.is(j, cBefore) {
 		return p.checked(c, i, j)
 	}

@@ -389,7 +389,15 @@ func (p *parse) adverb(i int) int {
 			p.r.clockAt = append(p.r.clockAt, i)
 		}
 		j := i + 1
-		if len(p.r.clocks) == 0 {
+		if n := len(p.r.clocks); n > 0 {
+			if last := &p.r.clocks[n-1]; last.only {
+				if last.part != v {
+					add(v) // "eine Tablette morgens und zwei abends"
+				}
+			} else if last.part == 0 && last.meridiem == 0 {
+				last.part = v
+			}
+		} else {
 			add(v)
 			for {
 				k := p.skip(p.comma(j), cAnd)
