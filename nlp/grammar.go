@@ -468,6 +468,10 @@ func (p *parse) zone(i int) int {
 	abbreviation := name[0] == '*' // sure without the word for time
 	if abbreviation {
 		name = name[1:]
+		// Letters such as PT, CT and est mean other things too: only behind a clock are they a zone.
+		if name != "UTC" && (p.lastTaken(i) != RoleClock || !p.adjacent(i) || p.at(j-1).end-p.at(j-1).start == 2 && p.at(j).plain()) {
+			return i
+		}
 	}
 	if (p.punct(j, '+') || p.punct(j, '-')) && p.at(j).glued && p.at(j+1).kind != tWord && abbreviation {
 		t := p.at(j + 1)
