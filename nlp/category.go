@@ -11,6 +11,7 @@ const (
 	cOrdinalSuffix
 	cFraction   // minutes: "half an" is 30, "anderthalb" 90
 	cWeekday    // 1 Monday to 7 Sunday
+	cShortDay   // "sat": a weekday only where its neighbours agree
 	cAndWeekday // "and sunday" in one word, where that word has another meaning too
 	cWeekdays   // "mondays": by itself a recurrence
 	cMonth
@@ -128,7 +129,7 @@ var daypartNames = map[string]int16{
 // categoryNames are the keys of a lexicon file.
 var categoryNames = map[string]category{
 	"number": cNumber, "article": cArticle, "ordinal": cOrdinal, "ordinal-suffix": cOrdinalSuffix,
-	"fraction": cFraction, "weekday": cWeekday, "weekdays": cWeekdays, "and-weekday": cAndWeekday, "month": cMonth,
+	"fraction": cFraction, "weekday": cWeekday, "weekdays": cWeekdays, "short-weekday": cShortDay, "and-weekday": cAndWeekday, "month": cMonth,
 	"unit": cUnit, "units": cUnits, "adverb": cAdverb, "part": cDaypart, "parts": cDayparts,
 	"meals": cMeals, "before": cBefore, "after": cAfter, "with": cWith,
 	"relative-day": cRelativeDay, "relative-part": cRelativePart, "every": cEvery, "per": cEach,

@@ -37,6 +37,7 @@ type lexicon struct {
 	prefixes      []prefix
 	compounds     bool   // weekday and part of the day are written together: "montagabend"
 	link          string // a prefix that links a reminder to its message
+	capitalDays   bool   // short weekdays are written with a capital: "So" is not "so"
 	hourBehind    bool   // minutes count towards the hour that comes: "двадцать минут девятого"
 	postpositions bool   // "before" stands behind the meal, "on" behind the day
 	monthLeads    bool   // the month may stand before its day with an article between: "May the 12th"
@@ -104,6 +105,8 @@ func (lex *lexicon) addLine(key, forms string) error {
 			lex.compounds = true
 		case "month-leads":
 			lex.monthLeads = true
+		case "capital-days":
+			lex.capitalDays = true
 		case "hour-behind":
 			lex.hourBehind = true
 		case "postpositions":
@@ -111,7 +114,7 @@ func (lex *lexicon) addLine(key, forms string) error {
 		case "unspaced":
 			lex.unspaced = true
 		default:
-			return fmt.Errorf("option: expected compounds, hour-behind, month-leads, postpositions or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, month-leads, postpositions or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":
