@@ -18,7 +18,7 @@ func (p *parse) commands() {
 				}
 			}
 			continue
-		case t.has(cPolite) || t.has(cRemind) || t.has(cCommand) && i == 0:
+		case t.has(cPolite) || t.has(cRemind) || t.has(cCommand) && (i == 0 || p.is(i-1, cPolite)):
 		case i > 0 && p.taken[i-1] == RoleCommand && (p.punct(i, ':') || p.punct(i, ',') || p.punct(i, '-')):
 		default:
 			return

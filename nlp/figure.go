@@ -1,0 +1,154 @@
+package nlp
+
+// figure reads the hour itself.
+func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
+	t := p.at(i)
+	switch {
+	case t.kind == tClock:
+		c = clockTime{hour: int(t.n), minute: int(t.b), second: int(t.c), zero: t.zero}
+		next = i + 1
+		if p.is(next, cDose) && !lead && !p.adjacent(i) || p.ratio(i) {
+			return c, i, false
+		}
+		next, c = p.meridiem(next, c)
+		if u, is := p.at(next).value(cUnit); p.is(next, cOClock) || is && u == hour {
+			next++
+			next, c = p.meridiem(next, c)
+		}
+		return p.checked(c, i, next)
+	case t.kind == tDot && t.parts == 2:
+		if t.digits > 2 || t.bDigits != 2 || t.b > 59 || t.n > 24 || p.doseAfter(i+1) {
+			return c, i, false
+		}
+		c = clockTime{hour: int(t.n), minute: int(t.b)}
+		next, c = p.meridiem(i+1, c)
+		if p.is(next, cOClock) {
+			next++
+			lead = true
+		}
+		if !lead && c.meridiem == 0 && !p.adjacent(i) && !p.dateFollows(next) {
+			return c, i, false
+		}
+		if !lead && p.at(next).plain() && p.is(next+1, cDose) {
+			return c, i, false
+		}
+		return p.checked(c, i, next)
+	}
+	if c, next, ok = p.spoken(i, lead); ok {
+		return c, next, true
+	}
+	if v, is := t.value(cFraction); is && v >= 45 && p.is(i+1, cOClock) {
+		return p.checked(clockTime{hour: v / 60, minute: v % 60, spoken: true}, i, i+2) // "डेढ़ बजे"
+	}
+	if u, is := t.value(cUnit); is && u == hour && lead && t.has(cOClock) && p.is(i+1, cDaypart) {
+		return p.checked(clockTime{hour: 1, hourOnly: true, spoken: true}, i, i+1) // "в час дня"
+	}
+	n, j, words, is := p.number(i)
+	if !is {
+		// Some languages say the hour as an ordinal: "الساعة التاسعة".
+		v, k, ord := p.ordinal(i)
+		if !ord || !lead || p.at(i).kind != tWord || v < 1 || v > 24 || p.is(k, cWeekday) || p.is(k, cMonth) || p.is(k, cUnit) {
+			return c, i, false
+		}
+		n, j, words = v, k, true
+	}
+	if t.kind == tNumber && t.digits > 2 {
+		return p.military(i, lead)
+	}
+	c = clockTime{hour: n, hourOnly: true, spoken: words}
+	if p.is(j, cOClock) {
+		// "2 horas" may also be how long something takes.
+		if p.is(j, cUnit) && !lead && !p.adjacent(i) && !p.is(j+1, cDaypart) && !p.is(p.skip(j+1, cOf, cThe), cDaypart) && !p.dateFollows(j+1) &&
+			!(p.at(j).glued && (p.opens(i) || p.closes(j+1))) && !p.lex.unspaced {
+			return c, i, false
+		}
+		return p.afterOClock(c, i, j+1, lead)
+	}
+	if p.is(j, cOrdinalSuffix) && p.at(j).glued && !p.is(j, cMeridiem) {
+		return c, i, false
+	}
+	k, c := p.meridiem(j, c)
+	if k > j {
+		return p.checked(c, i, k)
+	}
+	if v, is := p.at(j).value(cPlus); is && (lead || words || p.adjacent(i) || p.timely(j+1)) {
+		c = c.plus(v)
+		k, c = p.meridiem(j+1, c)
+		return p.checked(c, i, k)
+	}
+	if m, k, is := p.minutesInWords(j, words); is && (lead || p.adjacent(i) || p.opens(i) && (p.dateFollows(k) || p.closes(k))) {
+		c = c.plus(m)
+		k, c = p.meridiem(k, c)
+		return p.checked(c, i, k)
+	}
+	if p.doseAfter(j) && !(lead && n <= 24 && p.is(j, cDose) && !p.at(j).glued && !p.measure(j)) || p.isUnit(j) {
+		return c, i, false
+	}
+	daypart := p.skip(j, cOf, cThe, cIn, cOn)
+	if !lead && p.is(i-1, cAnd) && len(p.r.clocks) > 0 && p.r.clocks[0].only {
+		return c, i, false // "one pill in the morning and two at night"
+	}
+	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j)) && !p.is(j, cBefore) {
+		return p.checked(c, i, j)
+	}
+	// A bare figure needs a word before it, or a date beside it and no word that it could count.
+	if lead && n <= 24 {
+		return p.checked(c, i, j)
+	}
+	if p.opens(i) && n <= 24 && n > 0 && p.dateFollows(j) && !p.closes(j) {
+		return p.checked(c, i, j)
+	}
+	if lead && t.kind == tNumber && p.closes(j) {
+		return p.checked(c, i, j)
+	}
+	if p.adjacent(i) && n <= 24 && !p.at(j).plain() && !p.is(j, cMonth) && p.lastTaken(i) != RoleClock &&
+		p.lastTaken(i) != RoleBound && !p.is(j, cMedical) {
+		return p.checked(c, i, j)
+	}
+	return c, i, false
+}
+
+// ratio reports whether a word near a pair of numbers says that it is a proportion.
+func (p *parse) ratio(i int) bool {
+	return p.is(i+1, cRatio) || p.is(i-1, cRatio) || p.is(i-2, cRatio)
+}
+
+// measure reports whether a dose is a unit of measurement, which never stands behind an hour.
+func (p *parse) measure(i int) bool { return p.at(i).end-p.at(i).start <= 3 }
+
+func (p *parse) lastTaken(i int) Role {
+	for k := i - 1; k >= 0; k-- {
+		if p.taken[k] != roleNone {
+			return p.taken[k]
+		}
+	}
+	return roleNone
+}
+
+// isUnit reports whether what stands at i counts with the number before it.
+func (p *parse) isUnit(i int) bool {
+	u, is := p.at(i).value(cUnit)
+	return is && u < workday && !p.is(i, cOClock) || p.is(i, cTimes)
+}
+
+// timely reports whether what stands at i belongs to a time phrase or the text ends.
+func (p *parse) timely(i int) bool {
+	return p.closes(i) || p.is(i, cDaypart) || p.is(i, cOf) || p.is(i, cMeridiem)
+}
+
+func (p *parse) dateFollows(i int) bool {
+	i = p.skip(p.comma(i), cOn, cThe)
+	t := p.at(i)
+	return p.closes(i) && p.opens(i-1) || t.has(cRelativeDay) || t.has(cWeekday) || t.has(cEvery) || t.has(cAdverb) || t.has(cWeekdays)
+}
+
+func (p *parse) meridiem(i int, c clockTime) (int, clockTime) {
+	if v, is := p.at(i).value(cMeridiem); is {
+		c.meridiem = int8(v)
+		i++
+		if p.punct(i, '.') && p.at(i).glued && !p.closes(i) {
+			i++
+		}
+	}
+	return i, c
+}

@@ -1,0 +1,95 @@
+package nlp
+
+import (
+	"time"
+)
+
+// relative reads "in 2 hours", "2 hours from now", and a duration that is all there is.
+func (p *parse) relative(i int) int {
+	j := p.skip(i, cIn)
+	lead := j > i
+	past := p.is(i, cAgoBefore)
+	if past {
+		j = i + 1
+	}
+	a, j, ok := p.duration(j, lead)
+	if !ok {
+		return i
+	}
+	if past || p.is(j, cAgo) {
+		if past && (len(p.r.clocks) > 0 || p.is(j, cDaypart)) {
+			return i
+		}
+		p.r.dates = append(p.r.dates, datum{kind: dRelative, n: -max(1, a.days+a.months*30), from: i})
+		return p.skip(j, cAgo)
+	}
+	if a.seconds == 0 && a.months == 0 && a.days > 0 && (p.is(j, cFrom) || p.is(j, cAfter) || p.is(j, cOn)) && !p.r.rec.set {
+		// "a week from friday", "two weeks after tomorrow"
+		if d, e, ok := p.day(j + 1); ok && (d.kind == dRelative || d.kind == dWeekday) {
+			d.plus = a.days
+			p.r.dates = append(p.r.dates, d)
+			return e
+		}
+	}
+	after := p.skip(j, cInAfter)
+	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock)) {
+		return i
+	}
+	if p.r.hasOffset {
+		return p.contradict(i, after)
+	}
+	p.r.offset, p.r.hasOffset = a, true
+	return after
+}
+
+// zone reads "UTC", "GMT+3", "New York time", "(Berlin)".
+func (p *parse) zone(i int) int {
+	j := p.skip(i, cOf, cIn, cZoneMark, cThe, cAt, cFrom)
+	marked := false
+	for k := i - 1; k < j; k++ {
+		marked = marked || p.is(k, cZoneMark)
+	}
+	v, ok := p.at(j).value(cZone)
+	if !ok || p.zones == nil {
+		return i
+	}
+	name := p.lex.zones[v]
+	j++
+	abbreviation := name[0] == '*' // sure without the word for time
+	if abbreviation {
+		name = name[1:]
+		// Letters such as PT, CT and est mean other things too: only behind a clock are they a zone.
+		if name != "UTC" && (p.lastTaken(i) != RoleClock || !p.adjacent(i) || p.at(j-1).end-p.at(j-1).start == 2 && p.at(j).plain()) {
+			return i
+		}
+	}
+	if (p.punct(j, '+') || p.punct(j, '-')) && p.at(j).glued && p.at(j+1).kind != tWord && abbreviation {
+		t := p.at(j + 1)
+		if h := int(t.n); (t.kind == tNumber || t.kind == tClock) && h <= 14 && t.glued {
+			seconds := h * 3600
+			if t.kind == tClock {
+				seconds += int(t.b) * 60
+			}
+			if p.punct(j, '-') {
+				seconds = -seconds
+			}
+			p.r.zone = time.FixedZone("", seconds)
+			return j + 2
+		}
+	}
+	if !abbreviation && !marked {
+		k := p.skip(j, cZoneMark)
+		bracket := p.punct(i-1, '(') && p.punct(j, ')')
+		if k == j && !bracket {
+			return i
+		}
+		j = k
+	}
+	loc := p.zones.load(name)
+	if loc == nil {
+		return i
+	}
+	j = p.skip(j, cZoneMark)
+	p.r.zone = loc
+	return j
+}

@@ -1,0 +1,167 @@
+package nlp
+
+// afterOClock reads what may follow "9 Uhr": minutes, halves, am/pm.
+func (p *parse) afterOClock(c clockTime, i, j int, lead bool) (clockTime, int, bool) {
+	if v, is := p.at(j).value(cPlus); is {
+		c = c.plus(v)
+		j, c = p.meridiem(j+1, c)
+		return p.checked(c, i, j)
+	}
+	k := p.skip(j, cPlusWord, cAnd)
+	if v, is := p.at(k).value(cPlus); is && k > j {
+		c = c.plus(v)
+		j, c = p.meridiem(k+1, c)
+		return p.checked(c, i, j)
+	}
+	if m, k, words, is := p.number(k); is && m < 60 && m >= 0 {
+		minuteUnit := false
+		if u, is := p.at(k).value(cUnit); is && u == minute {
+			k++
+			minuteUnit = true
+		}
+		figures := k == j+1 && (p.at(j).digits == 2 || p.at(j).glued) && p.at(j).kind == tNumber && !p.is(k, cOClock)
+		if minuteUnit || (words && !p.is(k, cOClock) || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && p.at(j).glued {
+			c.minute, c.hourOnly = m, false
+			j, c = p.meridiem(k, c)
+			return p.checked(c, i, j)
+		}
+	}
+	if p.is(j, cMinus) {
+		if v, k, _, is := p.number(j + 1); is && v < 60 {
+			if u, is := p.at(k).value(cUnit); is && u == minute {
+				k++
+			}
+			c = c.plus(-v)
+			j, c = p.meridiem(k, c)
+			return p.checked(c, i, j)
+		}
+	}
+	j, c = p.meridiem(j, c)
+	return p.checked(c, i, j)
+}
+
+// minutesInWords reads "y veinte", "menos diez", "thirty" behind an hour.
+func (p *parse) minutesInWords(j int, hourInWords bool) (m, next int, ok bool) {
+	switch {
+	case p.is(j, cMinus):
+		n, k, _, is := p.number(j + 1)
+		if is && n > 0 && n < 60 && !p.doseAfter(k) {
+			return -n, k, true
+		}
+	case p.is(j, cPlusWord):
+		n, k, words, is := p.number(j + 1)
+		if is && words && n > 0 && n < 60 && !p.doseAfter(k) && !p.isUnit(k) {
+			return n, k, true
+		}
+	case hourInWords:
+		n, k, words, is := p.number(j)
+		if is && words && n >= 5 && n < 60 && !p.doseAfter(k) && !p.isUnit(k) && !p.at(k).plain() {
+			return n, k, true
+		}
+	}
+	return 0, j, false
+}
+
+// spoken reads clocks with the minutes first: "half past nine", "ten to eight", "halb zehn".
+func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
+	m, j := 0, i
+	if v, is := p.at(i).value(cMinutes); is {
+		m, j = v, i+1
+	} else if p.is(i, cBack) {
+		j = i + 1
+		if v, is := p.at(j).value(cFraction); is && v < 60 {
+			m, j = -v, j+1
+		} else if n, k, _, is := p.number(j); is && n < 60 {
+			m, j = -n, k
+			if u, is := p.at(j).value(cUnit); is && u == minute {
+				j++
+			}
+		} else {
+			return c, i, false
+		}
+	} else {
+		n, k, _, is := p.number(i)
+		if !is || n < 1 || n > 59 || p.inRange {
+			return c, i, false
+		}
+		if u, is := p.at(k).value(cUnit); is && u == minute {
+			k++
+		}
+		switch {
+		case p.is(k, cPast):
+			m, j = n, k+1
+		case p.is(k, cBeforeHour) && (n%5 == 0 || lead || k > i+1 || p.at(i).kind != tNumber):
+			m, j = -n, k+1
+		case p.lex.hourBehind && p.is(k, cOrdinal) && k > i+1:
+			m, j = n-60, k // "двадцать минут девятого"
+		default:
+			return c, i, false
+		}
+	}
+	j = p.skip(j, cThe, cAt)
+	if p.is(j, cMinutes) && !p.is(i, cMinutes) {
+		if c, next, ok = p.spoken(j, lead); ok {
+			return c.plus(m), next, true // "fünf vor halb zehn"
+		}
+		return c, i, false
+	}
+	h, k, _, is := p.number(j)
+	if !is {
+		h, k, is = p.ordinal(j)
+	}
+	if is && p.at(j).kind != tClock && h >= 1 && h <= 24 && !p.doseAfter(k) && !p.isUnit(k) {
+		c = clockTime{hour: h, spoken: true, hourOnly: true}.plus(m)
+		if p.is(k, cOClock) {
+			k++
+		}
+		k, c = p.meridiem(k, c)
+		return p.checked(c, i, k)
+	}
+	if part, is := p.at(j).value(cDaypart); is && (part == noon || part == midnight) {
+		h := 12
+		if part == midnight {
+			h = 24
+		}
+		c = clockTime{hour: h}.plus(m)
+		if c.hour >= 24 {
+			c.hour -= 24
+		}
+		return c, j + 1, true
+	}
+	return c, i, false
+}
+
+// plus moves a clock by minutes on the dial.
+func (c clockTime) plus(m int) clockTime {
+	c.hourOnly = false
+	c.minute += m
+	for c.minute < 0 {
+		c.minute += 60
+		c.hour--
+	}
+	for c.minute >= 60 {
+		c.minute -= 60
+		c.hour++
+	}
+	if c.hour == 0 && c.spoken {
+		c.hour = 12
+	}
+	return c
+}
+
+// military reads "0900" and "1430 hours".
+func (p *parse) military(i int, lead bool) (c clockTime, next int, ok bool) {
+	t := p.at(i)
+	if t.digits != 4 || t.n/100 > 24 || t.n%100 > 59 {
+		return c, i, false
+	}
+	u, hours := p.at(i + 1).value(cUnit)
+	if hours = hours && u == hour; !hours && !(lead && t.zero) {
+		return c, i, false
+	}
+	next = i + 1
+	if hours {
+		next++
+	}
+	return p.checked(clockTime{hour: int(t.n) / 100, minute: int(t.n) % 100}, i, next)
+}

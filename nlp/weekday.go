@@ -1,0 +1,155 @@
+package nlp
+
+// weekdayRange reports whether a range of weekdays begins at i.
+func (p *parse) weekdayRange(i int) bool {
+	to := p.rangeMark(i + 1)
+	_, _, _, ok := p.anyWeekday(to)
+	return to > i+1 && ok
+}
+
+func weekRange(from, to int) (s weekdaySet) {
+	for d := from; ; d = d%7 + 1 {
+		s.add(d)
+		if d == to {
+			return s
+		}
+	}
+}
+
+// weekdayOne reads a weekday with what says which one: "next friday", "vendredi prochain".
+func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
+	k, w := p.whichOne(j)
+	k = p.skip(k, cThe)
+	// "next week tuesday", "下周二"
+	if u, is := p.at(k).value(cUnit); is && u == week && w != anyOf {
+		m := p.comma(p.skip(k+1, cOn, cThe, cOf))
+		if v, is := p.at(m).value(cWeekday); is && p.is(m, cWeekday) {
+			if w == nextOne {
+				w = nextWeeks
+			}
+			return datum{kind: dWeekday, n: v, which: w}, m + 1, true
+		}
+	}
+	if n, m, ord := p.ordinal(k); ord && n == -1 && w == anyOf && p.is(m, cWeekday) && !p.monthFollows(m+1) && !p.is(p.skip(m+1, cOf, cThe, cIn), cMonth) && !p.r.rec.set {
+		k, w = m, previous // "last friday"
+	}
+	v, is := p.at(k).value(cWeekday)
+	if !is {
+		if v, is := p.at(k).value(cUnit); is && v == weekend && (w != anyOf || k > 0 && (p.is(k-1, cThe) || p.is(k-1, cOn))) {
+			next = k + 1
+			if w == anyOf {
+				next, w = p.whichOne(next)
+			}
+			return datum{kind: dWeekend, which: w}, next, true
+		}
+		return d, j, false
+	}
+	if p.at(k).glued && p.punct(k-1, '-') && p.at(k-1).glued {
+		return d, j, false
+	}
+	next = k + 1
+	if p.punct(next, '.') && p.at(next).glued && p.at(k).end-p.at(k).start <= 4 {
+		next++
+	}
+	if p.is(next, cAfter) && p.is(next+1, cNext) {
+		// "the monday after next"
+		return datum{kind: dWeekday, n: v, which: nextWeeks, plus: 7}, next + 2, true
+	}
+	if u, is := p.at(next).value(cUnit); is && u == week && w == anyOf && p.lex.monthLeads {
+		return datum{kind: dWeekday, n: v, plus: 7}, next + 1, true // "monday week"
+	}
+	if n, is := p.at(next).value(cOrdinal); is && n == -1 && w == anyOf && !p.is(next+1, cWeekday) && !p.is(next+1, cUnit) {
+		return datum{kind: dWeekday, n: v, which: previous}, next + 1, true // "lundi dernier"
+	}
+	if w == anyOf {
+		m := p.skip(next, cOf, cThe)
+		if m2, w2 := p.whichOne(m); m2 > m {
+			if u, is := p.at(p.skip(m2, cThe)).value(cUnit); is && u == week {
+				if w2 == nextOne {
+					w2 = nextWeeks
+				}
+				return datum{kind: dWeekday, n: v, which: w2}, p.skip(m2, cThe) + 1, true
+			}
+			if m == next {
+				next, w = m2, w2
+			}
+		}
+		// "la semana que viene", "semaine prochaine": the unit first.
+		if u, is := p.at(m).value(cUnit); is && u == week && w == anyOf {
+			if m2, w2 := p.whichOne(m + 1); m2 > m+1 {
+				if w2 == nextOne {
+					w2 = nextWeeks
+				}
+				return datum{kind: dWeekday, n: v, which: w2}, m2, true
+			}
+		}
+	}
+	return datum{kind: dWeekday, n: v, which: w}, next, true
+}
+
+func (p *parse) whichOne(i int) (int, which) {
+	t := p.at(i)
+	switch {
+	case t.has(cNext):
+		return i + 1, nextOne
+	case t.has(cComing):
+		return i + 1, comingOne
+	case t.has(cPrevious):
+		return i + 1, previous
+	case t.has(cThis):
+		j := i + 1
+		if p.is(j, cComing) {
+			return j + 1, comingOne
+		}
+		return j, thisOne
+	}
+	return i, anyOf
+}
+
+// period reads "next week", "next month", "end of the month".
+func (p *parse) period(j int) (d datum, next int, ok bool) {
+	if u, is := p.at(j).value(cEndOf); is {
+		return datum{kind: dEndOf, unit: u}, j + 1, true
+	}
+	if p.is(j, cEnd) {
+		k := p.skip(j+1, cOf, cThe, cThis)
+		if u, is := p.at(k).value(cUnit); is && (u == month || u == week || u == year) {
+			return datum{kind: dEndOf, unit: u}, k + 1, true
+		}
+		return d, j, false
+	}
+	k, w := p.whichOne(j)
+	if w == nextOne || w == comingOne {
+		if u, is := p.at(k).value(cUnit); is && (u == week || u == month || u == year || u == day) {
+			if u == month {
+				// "next month on the 5th"
+				m := p.skip(p.comma(k+1), cOf)
+				if e, end, ok := p.day(m); ok && e.kind == dDayOfMonth {
+					e.which = nextOne
+					return e, end, true
+				}
+			}
+			return datum{kind: dPeriod, n: 1, unit: u}, k + 1, true
+		}
+		return d, j, false
+	}
+	if u, is := p.at(j).value(cUnit); is && (u == week || u == month || u == year) {
+		if e := p.skip(j+1, cOf); p.is(e, cEnd) && (e > j+1 || p.lex.unspaced) {
+			return datum{kind: dEndOf, unit: u}, e + 1, true // "महीने के अंत"
+		}
+		if k, w := p.whichOne(j + 1); k > j+1 && (w == nextOne || w == comingOne) {
+			m := p.comma(p.skip(k, cOn, cThe))
+			if v, is := p.at(m).value(cWeekday); is && u == week {
+				return datum{kind: dWeekday, n: v, which: nextWeeks}, m + 1, true
+			}
+			if u == month {
+				if e, end, ok := p.day(p.comma(k)); ok && e.kind == dDayOfMonth {
+					e.which = nextOne
+					return e, end, true
+				}
+			}
+			return datum{kind: dPeriod, n: 1, unit: u}, k, true
+		}
+	}
+	return d, j, false
+}
