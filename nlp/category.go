@@ -150,7 +150,7 @@ var categoryNames = map[string]category{
 // language a phrase is in, and a small typo in one is forgiven.
 func (c category) schedules() bool {
 	switch c {
-	case cWeekday, cWeekdays, cMonth, cUnit, cUnits, cAdverb, cRelativeDay, cRelativePart, cEvery,
+	case cWeekday, cShortDay, cWeekdays, cMonth, cUnit, cUnits, cAdverb, cRelativeDay, cRelativePart, cEvery,
 		cTimesADay, cNTimes, cDayparts, cInAfter:
 		return true
 	}

@@ -37,6 +37,8 @@ type echo struct {
 	lex  *lexicon
 	rule schedule.Rule
 	now  time.Time
+	// years: every date is said with its year.
+	years bool
 }
 
 // say fills a template of the lexicon; args are name, value, name, value.
@@ -76,7 +78,7 @@ func (e *echo) name(key string, i int) string {
 
 func (e *echo) date(d schedule.Date) string {
 	key := "date"
-	if d.Year != e.now.Year() || d.Before(schedule.DateOf(e.now)) {
+	if e.years || d.Year != e.now.Year() || d.Before(schedule.DateOf(e.now)) {
 		key = "date-year"
 	}
 	return e.say(key, "w", e.name("weekdays", ourWeekday(d.Weekday())-1), "d", strconv.Itoa(d.Day),
@@ -199,6 +201,7 @@ func (e *echo) days(patterns []schedule.Pattern) (string, bool) {
 	if len(all) == 0 || len(all) == 12 {
 		return "", false
 	}
+	e.years = all[0].At.Year() != all[len(all)-1].At.Year()
 	var dates []string
 	var clocks []schedule.Clock
 	var last schedule.Date
@@ -320,7 +323,8 @@ func (e *echo) bounds(patterns []schedule.Pattern) []string {
 		if err == nil && !natural.Start().Equal(first.At) && !e.excepted(natural.Start()) {
 			w := schedule.WallOf(first.At)
 			x := e.date(w.Date)
-			if w.Clock != patterns[0].Times[0] && !first.Shifted {
+			_, gap := w.Date.At(patterns[0].Times[0]).In(e.rule.Zone())
+			if w.Clock != patterns[0].Times[0] && !first.Shifted && !gap {
 				x += e.space() + e.at(w.Clock)
 			}
 			extras = append(extras, e.say("start", "x", x))
