@@ -164,6 +164,8 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	switch {
 	case marked, after:
 		e = p.skip(e, cDayMark)
+	case ordinal && p.is(e, cTimes): // "the first time"
+		return d, i, false
 	case ordinal && !p.is(e, cWeekday) && !p.is(e, cUnit) && (j > i || p.adjacent(i) || p.opens(k)) && !p.at(e).plain():
 	case ordinal && p.at(k).kind == tNumber && (p.is(e, cAt) || p.at(e).kind == tClock):
 	case ordinal && j > i && !p.is(e, cWeekday) && !p.is(e, cUnit) && p.at(k).kind == tNumber:

@@ -2,6 +2,10 @@ package nlp
 
 // recurrence reads whatever says that something repeats.
 func (p *parse) recurrence(i int) int {
+	if p.is(i, cEnd) && p.r.rec.monthly() && p.adjacent(i) && !p.is(p.skip(i+1, cOf, cThe), cUnit) {
+		p.r.rec.monthDays = append(p.r.rec.monthDays, -1) // 每月底
+		return i + 1
+	}
 	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := try(i); k > i {

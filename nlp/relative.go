@@ -32,7 +32,7 @@ func (p *parse) relative(i int) int {
 		}
 	}
 	after := p.skip(j, cInAfter)
-	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock)) {
+	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock) || p.lex.unspaced && a.seconds == 0) {
 		return i
 	}
 	if p.r.hasOffset {
