@@ -61,9 +61,9 @@ func (p *parse) every(i int) int {
 		}
 		return p.monthDayList(i, j)
 	}
-	if n, k, _, ok := p.number(j); ok && n >= 1 && n <= 31 && p.at(j).kind == tNumber && p.is(k, cOf) && p.ofTheMonth(k) > k {
-		p.setUnit(month, 1, i, k)
-		p.r.rec.monthDays = append(p.r.rec.monthDays, n)
+	if days, k := p.numbers(j); len(days) > 0 && (p.is(k, cOf) && p.ofTheMonth(k) > k || p.is(k, cAt) && !p.is(j, cArticle)) {
+		p.setUnit(month, 1, i, k) // "todos los 15 a las 9", "cada 1 y 15 del mes"
+		p.r.rec.monthDays = append(p.r.rec.monthDays, days...)
 		return p.ofTheMonth(k)
 	}
 	if p.is(j, cDayMark) && p.is(j, cUnit) {
@@ -122,6 +122,20 @@ func (p *parse) every(i int) int {
 		return p.meals(j)
 	}
 	return i
+}
+
+// numbers reads days of the month as bare figures: "1 y 15".
+func (p *parse) numbers(i int) (days []int, next int) {
+	for {
+		n, k, _, ok := p.number(i)
+		if !ok || n < 1 || n > 31 || p.at(i).kind != tNumber {
+			return days, next
+		}
+		days, next = append(days, n), k
+		if i = p.skip(p.comma(k), cAnd, cPlusWord, cThe); i == k {
+			return days, next
+		}
+	}
 }
 
 // numbered reports whether an ordinal is that of a weekday in a month.

@@ -2,7 +2,7 @@ package nlp
 
 // recurrence reads whatever says that something repeats.
 func (p *parse) recurrence(i int) int {
-	if p.is(i, cEnd) && p.r.rec.monthly() && p.adjacent(i) && !p.is(p.skip(i+1, cOf, cThe), cUnit) {
+	if p.is(i, cEnd) && !p.is(i, cOrdinal) && p.r.rec.monthly() && p.adjacent(i) && !p.is(p.skip(i+1, cOf, cThe), cUnit) {
 		p.r.rec.monthDays = append(p.r.rec.monthDays, -1) // 每月底
 		return i + 1
 	}

@@ -149,6 +149,9 @@ func (rs *resolver) implied() {
 	}
 	bounded := r.forN > 0 && r.forUnit >= day || r.count > 0 || r.until != nil || r.start != nil || !r.exceptDays.empty()
 	switch {
+	case len(r.dates) > 1 && allDaysOfMonth(r.dates):
+		r.rec.set, r.rec.unit, r.rec.n = true, month, 1
+		rs.assume("recurrence", "monthly")
 	case bounded && len(r.dates) == 0 && (len(r.clocks) > 0 || r.until != nil && r.start != nil || r.startClock != nil || r.untilClock != nil || !r.exceptDays.empty()):
 		r.rec.set, r.rec.unit, r.rec.n = true, day, 1
 		rs.assume("recurrence", "daily")
@@ -161,6 +164,15 @@ func (rs *resolver) implied() {
 		r.rec.set, r.rec.unit, r.rec.n = true, day, 1
 		rs.assume("recurrence", "daily")
 	}
+}
+
+func allDaysOfMonth(ds []datum) bool {
+	for _, d := range ds {
+		if d.kind != dDayOfMonth || d.which != anyOf || d.weekday != 0 {
+			return false
+		}
+	}
+	return true
 }
 
 func allWeekdays(ds []datum) bool {
