@@ -171,9 +171,10 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	case ordinal && j > i && !p.is(e, cWeekday) && !p.is(e, cUnit) && p.at(k).kind == tNumber:
 	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && p.is(e, cAt):
 		// "el 20 a las 16"
-	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
+	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && len(p.r.rec.monthDays)+len(p.r.rec.ordinals) == 0 && !p.anyAt(i, j) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
 		// "monthly on 15"
 	case p.at(k).kind == tNumber && j > i && p.monthAfterList(e):
+	case p.at(k).kind == tNumber && p.markAfterList(e):
 	case p.at(k).kind == tNumber && p.monthlyAfter(e):
 	case len(p.r.dates) > 0 && p.r.dates[len(p.r.dates)-1].kind == dDayOfMonth && p.is(i-1, cAnd) && p.adjacent(i):
 	default:
@@ -206,6 +207,31 @@ func (p *parse) monthlyAfter(i int) bool {
 		}
 		if t.kind != tNumber && t.kind != tPunct && !t.has(cAnd) && !t.has(cOf) && !t.has(cThe) && !t.has(cOn) && !t.has(cDayMark) && !t.has(cOrdinalSuffix) {
 			return false
+		}
+	}
+	return false
+}
+
+// anyAt reports whether a word for a time of day stands in a stretch of tokens.
+func (p *parse) anyAt(i, j int) bool {
+	for ; i < j; i++ {
+		if p.is(i, cAt) {
+			return true
+		}
+	}
+	return false
+}
+
+// markAfterList reports whether numbers and then the mark of a day follow: "1 и 15 числа".
+func (p *parse) markAfterList(i int) bool {
+	k := i
+	for range 4 {
+		next := p.skip(p.comma(k), cAnd)
+		if next == k || p.at(next).kind != tNumber {
+			return false
+		}
+		if k = next + 1; p.is(k, cDayMark) {
+			return true
 		}
 	}
 	return false

@@ -67,7 +67,7 @@ func (rs *resolver) anyClock() schedule.Clock {
 func (rs *resolver) offset() string {
 	r := &rs.p.r
 	a := r.offset
-	if len(r.dates) == 1 && r.dates[0].kind == dRelative && r.dates[0].n == 0 && a.seconds == 0 {
+	if len(r.dates) == 1 && r.dates[0].kind == dRelative && r.dates[0].n == 0 {
 		r.dates = nil // "heute in einer Woche"
 	}
 	if len(r.dates) > 0 && !(len(r.dates) == 1 && r.dates[0].kind == dWeekday && a.seconds == 0) {
