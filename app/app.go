@@ -86,9 +86,10 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 	flows := conversations.New(conversations.Config{Service: a.settings.ServiceName, Emergency: a.settings.ServiceEmergency,
 		Zone: a.settings.Zone, Language: a.settings.Language}, nlp.New(), catalogue, set)
 	a.bot = bot.New(bot.Config{
-		Now:       a.now,
-		NotSaved:  func(language string) string { return catalogue.Text(language, "not_saved", nil) },
-		Committed: func() { a.engine.Wake() },
+		Now:         a.now,
+		NotSaved:    func(language string) string { return catalogue.Text(language, "not_saved", nil) },
+		NotSavedYet: func(language string) string { return catalogue.Text(language, "not_saved_yet", nil) },
+		Committed:   func() { a.engine.Wake() },
 	}, a.store, flows, registry, a.log)
 
 	senders := map[chat.Channel]delivery.Sender{}

@@ -20,10 +20,12 @@ type Stepper interface {
 	Step(state conversations.State, update chat.Update, now time.Time) conversations.Turn
 }
 
-// Channel is what the bot itself needs of an adapter: the one answer that does not go through
-// delivery, best effort and unrecorded.
+// Channel is what the bot itself needs of an adapter: the two answers that do not go through
+// delivery, best effort and unrecorded. A tap's toast, and, while the database takes nothing and so
+// no row can leave, the word that nothing was saved.
 type Channel interface {
 	AnswerTap(tapID, toast string)
+	Send(ctx context.Context, to chat.Address, m chat.Message, key string) (string, error)
 }
 
 // Config is how the bot runs. The zero value of a field is its default.
@@ -34,6 +36,8 @@ type Config struct {
 	Retry time.Duration
 	// NotSaved is what a person is told, by language, when their tap could not be saved.
 	NotSaved func(language string) string
+	// NotSavedYet is what a person is told, by language, whose text waits until it can be saved.
+	NotSavedYet func(language string) string
 	// Committed is called after every committed turn.
 	Committed func()
 	// Now is the clock (default time.Now).
@@ -53,6 +57,7 @@ type Bot struct {
 	mu       sync.Mutex
 	channels map[chat.Channel]Channel
 	busy     map[chat.Address]bool
+	told     map[chat.Address]bool // that nothing can be saved, since it last could
 	ended    map[chat.Address]bool // since the inbox was last read: what was read of them may be old
 }
 
@@ -70,11 +75,14 @@ func New(config Config, store Store, flows Stepper, r prometheus.Registerer, log
 	if config.NotSaved == nil {
 		config.NotSaved = func(string) string { return "" }
 	}
+	if config.NotSavedYet == nil {
+		config.NotSavedYet = func(string) string { return "" }
+	}
 	if config.Committed == nil {
 		config.Committed = func() {}
 	}
 	b := &Bot{config: config, store: store, flows: flows, log: log, wake: make(chan struct{}, 1),
-		channels: map[chat.Channel]Channel{}, busy: map[chat.Address]bool{}, ended: map[chat.Address]bool{},
+		channels: map[chat.Channel]Channel{}, busy: map[chat.Address]bool{}, ended: map[chat.Address]bool{}, told: map[chat.Address]bool{},
 		received: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carebell_inbound_updates_total",
 			Help: "Updates received, by channel and kind."}, []string{"channel", "kind"}),
 		turns: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "carebell_turn_seconds",
@@ -93,6 +101,9 @@ func (b *Bot) Receive(ctx context.Context, u chat.Update) error {
 		b.notSaved(u)
 		return err
 	}
+	b.mu.Lock()
+	clear(b.told)
+	b.mu.Unlock()
 	b.received.WithLabelValues(string(u.From.Channel), string(u.Kind)).Inc()
 	b.Wake()
 	return nil
@@ -241,6 +252,30 @@ func (b *Bot) answer(u chat.Update, toast string) {
 	}
 }
 
-// notSaved tells a person whose tap could not be kept. A text needs no word: its channel delivers it
-// again, or says itself that it was not taken.
-func (b *Bot) notSaved(u chat.Update) { b.answer(u, b.config.NotSaved(u.Language)) }
+// mostTold is how many people are told of one outage: their next update says the rest.
+const mostTold = 100
+
+// notSaved tells a person that their update could not be kept: a tap by its toast, a text once for
+// each outage. The platform brings the text again, so it is not lost.
+func (b *Bot) notSaved(u chat.Update) {
+	c, ok := b.channels[u.From.Channel]
+	if !ok || u.Kind != chat.Text {
+		b.answer(u, b.config.NotSaved(u.Language))
+		return
+	}
+	b.mu.Lock()
+	first := !b.told[u.From] && len(b.told) < mostTold
+	if first {
+		b.told[u.From] = true
+	}
+	b.mu.Unlock()
+	if text := b.config.NotSavedYet(u.Language); first && text != "" {
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+			defer cancel()
+			if _, err := c.Send(ctx, u.From, chat.Message{Text: text}, "not saved "+u.ID); err != nil {
+				b.log.Warn("a person could not be told that nothing can be saved", "channel", u.From.Channel, "err", err)
+			}
+		}()
+	}
+}

@@ -42,6 +42,11 @@ func (s *steps) Step(state conversations.State, u chat.Update, now time.Time) co
 // taps collects the toasts.
 type taps struct{ toasts chan string }
 
+func (t taps) Send(_ context.Context, _ chat.Address, m chat.Message, _ string) (string, error) {
+	t.toasts <- m.Text
+	return "", nil
+}
+
 func (t taps) AnswerTap(id, toast string) { t.toasts <- id + ": " + toast }
 
 var (
@@ -73,7 +78,8 @@ func newWorld(t *testing.T) *world {
 	if err := w.store.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	w.bot = bot.New(bot.Config{Retry: 5 * time.Millisecond, NotSaved: func(string) string { return "not saved" }},
+	w.bot = bot.New(bot.Config{Retry: 5 * time.Millisecond, NotSaved: func(string) string { return "not saved" },
+		NotSavedYet: func(string) string { return "not saved yet" }},
 		w.store, w.steps, prometheus.NewRegistry(), slog.New(slog.NewTextHandler(io.Discard, nil)))
 	w.bot.Attach(chat.Telegram, w.taps)
 	w.start = func() {
@@ -180,6 +186,14 @@ func TestDatabaseThatCannotBeWritten(t *testing.T) {
 		t.Fatal("an update was taken that could not be kept")
 	}
 	if got := <-w.taps.toasts; got != "t1: not saved" {
+		t.Errorf("told %q", got)
+	}
+	for range 3 { // a text is told of once, however often the platform brings it
+		if err := w.bot.Receive(t.Context(), chat.Update{ID: "2", Kind: chat.Text, From: ana, Text: "x"}); err == nil {
+			t.Fatal("a text was taken that could not be kept")
+		}
+	}
+	if got := <-w.taps.toasts; got != "not saved yet" {
 		t.Errorf("told %q", got)
 	}
 	full(t, w.path, false)

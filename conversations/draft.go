@@ -87,6 +87,8 @@ type Data struct {
 	Code   string   `json:"code,omitempty"`
 	// MessageID is the platform's id of the person's own message, to know its later edits.
 	MessageID string `json:"message_id,omitempty"`
+	// Consent is the version that STOP withdrew, for its Undo; empty: there was none.
+	Consent string `json:"consent,omitempty"`
 	// Was is the time line before the last change, for the card.
 	Was string `json:"was,omitempty"`
 }

@@ -1,6 +1,7 @@
 package conversations
 
 import (
+	"slices"
 	"time"
 
 	"carebell/chat"
@@ -33,6 +34,7 @@ func (t *turn) stopAll() {
 		open := t.touch(&t.state.Open[i])
 		open.Status = DraftDropped
 	}
+	d.Data.Consent = t.person.Consent
 	t.person.Stopped = true
 	t.result.Consent = &Consent{Given: false, Version: t.person.Consent, Language: t.lang, MessageID: t.update.MessageID}
 	t.audit("stopped", "")
@@ -50,9 +52,13 @@ func (t *turn) undoStop(d *Draft) {
 	}
 	d = t.touch(d)
 	d.Status, d.UpdatedAt = DraftDropped, t.now
+	if t.person.Stopped && d.Data.Consent == "" { // there is no consent to go back to
+		t.edit(d, plain(t.words("ready_to_start", nil)))
+		return
+	}
 	if t.person.Stopped {
-		t.person.Stopped, t.person.Consent = false, ConsentVersion
-		t.result.Consent = &Consent{Given: true, Version: ConsentVersion, Language: t.lang, MessageID: t.update.MessageID}
+		t.person.Stopped, t.person.Consent = false, d.Data.Consent
+		t.result.Consent = &Consent{Given: true, Version: d.Data.Consent, Language: t.lang, MessageID: t.update.MessageID}
 	}
 	for _, s := range t.state.Named {
 		if s.Status == schedule.Cancelled {
@@ -108,7 +114,8 @@ func (t *turn) leave(reason string) {
 func (t *turn) comeBack() {
 	t.person.Unreachable = ""
 	t.result.Audit = append(t.result.Audit, AuditEvent{Action: "reachable"})
-	if !t.person.Stopped && t.resumable() > 0 {
+	asked := slices.ContainsFunc(t.touched, func(c *change) bool { return c.draft.Kind == KindResume })
+	if !t.person.Stopped && !asked && t.resumable() > 0 {
 		t.askResume()
 	}
 }

@@ -30,10 +30,20 @@ func (t *turn) askPlace(d *Draft) {
 // confirmZone is the end of the question: from now on the zone is the person's own word.
 func (t *turn) confirmZone(d *Draft, zone string) {
 	t.setZone(zone)
-	t.edit(d, plain(t.words("zone_set", locales.Args{
-		"Place": place(zone), "Clock": t.catalogue.Clock(t.lang, t.now.In(t.zone()))})))
+	t.edit(d, plain(lines(t.words("zone_set", locales.Args{
+		"Place": place(zone), "Clock": t.catalogue.Clock(t.lang, t.now.In(t.zone()))}), t.keptZone(zone))))
 	d.Card = ""
 	t.advanceAll(d, StepZone)
+}
+
+// keptZone says where what is planned already stays: a new zone never moves a dose by itself.
+func (t *turn) keptZone(zone string) string {
+	for _, s := range t.state.Series {
+		if planned := s.Rule.Zone().String(); planned != zone {
+			return t.words("zone_kept", locales.Args{"Place": place(planned)})
+		}
+	}
+	return ""
 }
 
 func (t *turn) setZone(zone string) {

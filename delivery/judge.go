@@ -27,8 +27,8 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 		o.Free, o.Certain, o.Status, o.At = true, true, Pending, until
 		return o
 	case chat.Migrated:
-		o.Free, o.Certain, o.MigrateTo, o.Status, o.At = true, true, err.MigrateTo, Pending, now
-		return o
+		o.Certain, o.MigrateTo = true, err.MigrateTo
+		return e.again(job, o, now.Add(e.config.Policy.FirstRetry))
 	case chat.RecipientPermanent:
 		o.Status, o.Certain, o.Unreachable = Failed, true, err.Reason
 		return o

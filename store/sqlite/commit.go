@@ -138,14 +138,19 @@ func (c *committer) consent(k conversations.Consent) error {
 		if err := cancelOutbox(c.ctx, c.tx, c.address, "stopped", c.now); err != nil {
 			return err
 		}
-		return c.exec(`UPDATE consents SET withdrawn_at = ? WHERE patient_id = ? AND withdrawn_at IS NULL`, c.now, c.patient)
+		withdrew, err := c.changed(`UPDATE consents SET withdrawn_at = ? WHERE patient_id = ? AND withdrawn_at IS NULL`, c.now, c.patient)
+		if err != nil || withdrew {
+			return err
+		}
 	}
 	id, err := newID()
 	if err != nil {
 		return err
 	}
-	return c.exec(`INSERT INTO consents (id, patient_id, text_version, language, channel, message_id, given_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?)`, id, c.patient, k.Version, k.Language, c.update.From.Channel, k.MessageID, c.now)
+	// STOP of somebody who never agreed is kept as a consent that ended as it began.
+	withdrawn := sql.NullInt64{Int64: c.now, Valid: !k.Given}
+	return c.exec(`INSERT INTO consents (id, patient_id, text_version, language, channel, message_id, given_at, withdrawn_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, id, c.patient, k.Version, k.Language, c.update.From.Channel, k.MessageID, c.now, withdrawn)
 }
 
 // draft inserts a new draft or moves a saved one on from the version that was looked at.

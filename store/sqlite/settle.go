@@ -100,7 +100,7 @@ func (w *settler) settle(part int, o delivery.Outcome) error {
 		}
 	}
 	if o.MigrateTo != "" {
-		if err := w.exec(`UPDATE addresses SET platform_id = ?, updated_at = ? WHERE id = ?`, o.MigrateTo, w.now, row.recipient); err != nil {
+		if err := w.exec(`UPDATE OR IGNORE addresses SET platform_id = ?, updated_at = ? WHERE id = ?`, o.MigrateTo, w.now, row.recipient); err != nil {
 			return err
 		}
 	}

@@ -151,6 +151,10 @@ func consent(t *testing.T, w *world) {
 	if p := w.load(mia, "").Person; p.Consent != "" || !p.Stopped {
 		t.Fatalf("after STOP: %+v", p)
 	}
+	w.turn(luis, conversations.Turn{Person: conversations.Person{Stopped: true}, Consent: &conversations.Consent{Given: false}})
+	if p := w.load(luis, "").Person; p.Consent != "" || !p.Stopped {
+		t.Fatalf("after a stranger's STOP: %+v", p)
+	}
 	w.clock = w.clock.Add(minute)
 	w.turn(mia, conversations.Turn{Consent: &conversations.Consent{Given: true, Version: "2026-11"}})
 	if p := w.load(mia, "").Person; p.Consent != "2026-11" || p.Stopped {
