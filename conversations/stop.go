@@ -38,8 +38,11 @@ func (t *turn) stopAll() {
 	t.person.Stopped = true
 	t.result.Consent = &Consent{Given: false, Version: t.person.Consent, Language: t.lang, MessageID: t.update.MessageID}
 	t.audit("stopped", "")
-	m := plain(lines(t.words("stop_done", locales.Args{"Service": t.config.Service}),
-		t.catalogue.Count(t.lang, "stop_paused", paused, nil), t.words("stop_back", nil)))
+	stopped := ""
+	if paused > 0 {
+		stopped = t.catalogue.Count(t.lang, "stop_paused", paused, nil)
+	}
+	m := plain(lines(t.words("stop_done", locales.Args{"Service": t.config.Service}), stopped, t.words("stop_back", nil)))
 	m.Choices = [][]chat.Choice{row(d.button(t.words("button_undo", nil), opUndo))}
 	t.ask(d, m)
 }
