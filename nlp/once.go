@@ -92,6 +92,10 @@ func (rs *resolver) offset() string {
 	day := rs.today.AddMonths(a.months).AddDays(a.days)
 	if len(r.dates) == 1 {
 		day = day.Monday().AddDays(r.dates[0].n - 1)
+		if r.dates[0].from < r.offsetAt && a.months == 0 {
+			// "monday in two weeks" counts from monday, "in two weeks on monday" from today.
+			day = rs.weekdayOf(datum{kind: dWeekday, n: r.dates[0].n}, rs.today, false).AddDays(a.days)
+		}
 	}
 	if !day.Valid() {
 		return "too_far"

@@ -118,6 +118,7 @@ func (s weekdaySet) count() int {
 type reading struct {
 	offset    amount
 	hasOffset bool
+	offsetAt  int // its token
 	dates     []datum
 	clocks    []clockTime
 	rec       recurrence

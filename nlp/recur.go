@@ -6,6 +6,19 @@ func (p *parse) recurrence(i int) int {
 		p.r.rec.monthDays = append(p.r.rec.monthDays, -1) // 每月底
 		return i + 1
 	}
+	if p.lex.postpositions && p.isMonth(i) {
+		// "महीने के आखिरी शुक्रवार"
+		if j := p.skip(i+1, cOf); j > i+1 {
+			if n, k, ok := p.ordinal(j); ok && n != 0 {
+				if set, e := p.weekdaysAt(k); !set.empty() && !p.r.rec.set {
+					p.setUnit(month, 1, i, e)
+					p.r.rec.ordinals = append(p.r.rec.ordinals, n)
+					p.r.rec.weekdays |= set
+					return e
+				}
+			}
+		}
+	}
 	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := try(i); k > i {

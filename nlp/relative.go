@@ -23,7 +23,7 @@ func (p *parse) relative(i int) int {
 		p.r.dates = append(p.r.dates, datum{kind: dRelative, n: -max(1, a.days+a.months*30), from: i})
 		return p.skip(j, cAgo)
 	}
-	if a.seconds == 0 && a.months == 0 && a.days > 0 && (p.is(j, cFrom) || p.is(j, cAfter) || p.is(j, cOn)) && !p.r.rec.set {
+	if a.seconds == 0 && a.months == 0 && a.days > 0 && (p.is(j, cFrom) || p.is(j, cAfter) || !lead && p.is(j, cOn)) && !p.r.rec.set {
 		// "a week from friday", "two weeks after tomorrow"
 		if d, e, ok := p.day(j + 1); ok && (d.kind == dRelative || d.kind == dWeekday) {
 			d.plus = a.days
@@ -38,7 +38,7 @@ func (p *parse) relative(i int) int {
 	if p.r.hasOffset {
 		return p.contradict(i, after)
 	}
-	p.r.offset, p.r.hasOffset = a, true
+	p.r.offset, p.r.hasOffset, p.r.offsetAt = a, true, i
 	return after
 }
 
