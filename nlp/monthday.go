@@ -22,7 +22,7 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 		} else {
 			before := p.opens(j) || j > i || p.adjacent(j)
 			after := p.at(next).kind == tClock || p.is(next, cAt) || p.closes(next)
-			if !before && !after || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) {
+			if !before && !after || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
 				return d, i, false
 			}
 			if t.n > 31 || t.b > 31 || t.n > 12 && t.b > 12 || t.n == 0 || t.b == 0 {

@@ -35,7 +35,7 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 	}
 	v, is := p.at(k).value(cWeekday)
 	if !is {
-		if v, is := p.at(k).value(cUnit); is && v == weekend && (w != anyOf || p.lex.unspaced || k > 0 && (p.is(k-1, cThe) || p.is(k-1, cOn))) {
+		if v, is := p.at(k).value(cUnit); is && v == weekend && (w != anyOf || p.lex.unspaced || p.opens(k) && (p.is(k+1, cAt) || p.at(k+1).kind == tClock || p.closes(k+1)) || k > 0 && (p.is(k-1, cThe) || p.is(k-1, cOn))) {
 			next = k + 1
 			if w == anyOf {
 				next, w = p.whichOne(next)
