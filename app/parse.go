@@ -54,8 +54,8 @@ func (c *ParseCommand) Run(stdin io.Reader, stdout io.Writer, now func() time.Ti
 		if err != nil {
 			return fmt.Errorf("parse: write answer: %w", err)
 		}
-		out.Write(b)
-		out.WriteByte('\n')
+		_, _ = out.Write(b) // an error stays with the writer until Flush
+		_ = out.WriteByte('\n')
 	} else {
 		explain(out, parser, input, res, at)
 	}
