@@ -146,7 +146,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	if c.meridiem == 0 {
 		k := p.skip(next, cOf, cThe, cIn, cOn)
-		if part, is := p.at(k).value(cDaypart); is && !(k == next && p.at(i).kind == tClock && p.bareWord(k) && p.at(k+1).plain()) {
+		if part, is := p.at(k).value(cDaypart); is && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
 			c.part = part
 			next = k + 1
 		}

@@ -73,7 +73,7 @@ func (p *parse) quantity(i int, bare bool) (n60, unit, next int, ok bool) {
 		if !is {
 			if !t.has(cArticle) {
 				if u, is := t.value(cUnit); is && bare {
-					if one, is := p.at(i + 1).value(cNumber); is && one == 1 && !p.is(i+2, cUnit) && !p.is(i+1, cUnit) {
+					if one, is := p.at(i + 1).value(cNumber); p.lex.script == arabic && is && one == 1 && !p.is(i+2, cUnit) && !p.is(i+1, cUnit) {
 						i++ // "ساعة واحدة"
 					}
 					return 60, u, i + 1, true

@@ -26,7 +26,8 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 			next++
 			lead = true
 		}
-		if !lead && c.meridiem == 0 && !p.adjacent(i) && !p.dateFollows(next) {
+		begins := p.opens(i) && t.digits == 2 // "20.15 antibiotic"
+		if !lead && c.meridiem == 0 && !p.adjacent(i) && !p.dateFollows(next) && !begins {
 			return c, i, false
 		}
 		if !lead && p.at(next).plain() && p.is(next+1, cDose) {

@@ -40,12 +40,14 @@ type lexicon struct {
 	capitalDays   bool   // short weekdays are written with a capital: "So" is not "so"
 	hourBehind    bool   // minutes count towards the hour that comes: "двадцать минут девятого"
 	postpositions bool   // "before" stands behind the meal, "on" behind the day
-	monthLeads    bool   // the month may stand before its day with an article between: "May the 12th"
-	unspaced      bool   // words are not separated: Chinese
-	typos         map[rune][]string
-	echo          map[string]string
-	longest       int // bytes of the longest key
-	zones         []string
+	// partAttributes: a bare part of the day may describe the noun behind it ("9:00 morning checkup").
+	partAttributes bool
+	monthLeads     bool // the month may stand before its day with an article between: "May the 12th"
+	unspaced       bool // words are not separated: Chinese
+	typos          map[rune][]string
+	echo           map[string]string
+	longest        int // bytes of the longest key
+	zones          []string
 }
 
 type prefix struct {
@@ -113,8 +115,10 @@ func (lex *lexicon) addLine(key, forms string) error {
 			lex.postpositions = true
 		case "unspaced":
 			lex.unspaced = true
+		case "part-attributes":
+			lex.partAttributes = true
 		default:
-			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, month-leads, postpositions or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, month-leads, part-attributes, postpositions or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":

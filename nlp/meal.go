@@ -6,6 +6,12 @@ import (
 
 // partFits guards parts of the day that belong to the message: "9:00 Morning checkup", "cook dinner".
 func (p *parse) partFits(i, end int) bool {
+	if p.lex.partAttributes && p.is(i, cThe) && end == i+2 && p.content(end) && !p.at(i-1).has(cEvery) {
+		return false // "the night splint"
+	}
+	if len(p.r.clocks) > 0 && p.adjacent(i) && p.lastTaken(i) == RoleDate {
+		return true // "at half seven tomorrow evening"
+	}
 	if end != i+1 || !p.bareWord(i) || p.lex.unspaced {
 		return true
 	}
@@ -14,13 +20,19 @@ func (p *parse) partFits(i, end int) bool {
 	if part >= breakfast {
 		return p.is(i-1, cEvery) || p.adjacent(i) && p.closes(end)
 	}
-	if p.at(end).plain() {
+	if p.content(end) {
 		if len(p.r.clocks) > 0 && !p.r.clocks[0].only {
 			return false
 		}
 		return sure || p.adjacent(i) || p.is(i-1, cEvery)
 	}
 	return sure || p.adjacent(i) || p.opens(i) || p.is(i-1, cEvery) || part != bedtime && !p.at(i-1).plain()
+}
+
+// content reports whether a token belongs to what is to be done: an ordinary word, a dose, a medicine.
+func (p *parse) content(i int) bool {
+	t := p.at(i)
+	return t.plain() || t.has(cDose) || t.has(cMedical)
 }
 
 // bareWord reports whether a token is one word, not a phrase such as "in the morning".

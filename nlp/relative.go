@@ -59,7 +59,11 @@ func (p *parse) zone(i int) int {
 	if abbreviation {
 		name = name[1:]
 		// Letters such as PT, CT and est mean other things too: only behind a clock are they a zone.
-		if name != "UTC" && (p.lastTaken(i) != RoleClock || !p.adjacent(i) || p.at(j-1).end-p.at(j-1).start == 2 && p.at(j).plain()) {
+		// Two of them before an ordinary word only behind am or pm, as Americans write it; "3pm CT
+		// scan" stays a scan.
+		american := len(p.r.clocks) > 0 && p.r.clocks[len(p.r.clocks)-1].meridiem != 0 && name != "America/Chicago"
+		short := p.at(j-1).end-p.at(j-1).start == 2 && p.at(j).plain() && !american
+		if name != "UTC" && (p.lastTaken(i) != RoleClock || !p.adjacent(i) || short) {
 			return i
 		}
 	}

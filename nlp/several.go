@@ -6,13 +6,22 @@ import (
 	"carebell/schedule"
 )
 
-// sameDay reconciles two days that name the same one ("friday 13 march"); false when they are a list.
+// sameDay reconciles two days that name the same one ("friday 13 march", "1 March next year"); false
+// when they are a list.
 func (rs *resolver) sameDay() bool {
 	r := &rs.p.r
 	if len(r.dates) != 2 || r.dates[0].kind == r.dates[1].kind {
 		return false
 	}
 	a, b := r.dates[0], r.dates[1]
+	if b.kind == dPeriod && b.unit == year {
+		a, b = b, a
+	}
+	if a.kind == dPeriod && a.unit == year && (b.kind == dCalendar || b.kind == dAmbiguous) && b.y == 0 {
+		b.y = rs.today.Year + a.n // "1 March next year"
+		r.dates = append(r.dates[:0], b)
+		return true
+	}
 	if a.kind == dWeekday {
 		a, b = b, a
 	}

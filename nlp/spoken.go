@@ -109,7 +109,7 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !is {
 		h, k, is = p.ordinal(j)
 	}
-	if is && p.at(j).kind != tClock && h >= 1 && h <= 24 && !p.doseAfter(k) && !p.isUnit(k) {
+	if is && p.at(j).kind != tClock && h >= 1 && h <= 24 && !p.doseAfter(k) && (!p.isUnit(k) || p.is(k, cDaypart)) {
 		c = clockTime{hour: h, spoken: true, hourOnly: true}.plus(m)
 		if p.is(k, cOClock) {
 			k++
