@@ -75,7 +75,11 @@ func (t *turn) assumed(d *Draft) string {
 	var said []string
 	for _, a := range d.Data.Assumed {
 		code, value, _ := strings.Cut(a, ":")
-		if text := t.words("assumed_"+code, locales.Args{"Value": value}); text != "" {
+		text := t.words("assumed_"+code+"_"+value, nil)
+		if text == "" {
+			text = t.words("assumed_"+code, locales.Args{"Value": t.dayIn(value)})
+		}
+		if text != "" {
 			said = append(said, escape(text))
 		}
 	}
@@ -83,6 +87,15 @@ func (t *turn) assumed(d *Draft) string {
 		return ""
 	}
 	return "<i>" + strings.Join(said, " ") + "</i>"
+}
+
+// dayIn writes the dates in an assumption's value as people write them.
+func (t *turn) dayIn(value string) string {
+	day, err := time.ParseInLocation(time.DateOnly, value, t.zone())
+	if err != nil {
+		return strings.ReplaceAll(value, ",", ", ")
+	}
+	return t.catalogue.Day(t.lang, day)
 }
 
 // confirm saves the series. What has passed while the card waited is not saved silently.

@@ -13,3 +13,5 @@
 //
 // Neighbours: schedule below; conversations and the parse command above.
 package nlp
+
+//go:generate go -C .. run ./nlp/corpusgen

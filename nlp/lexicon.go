@@ -136,7 +136,13 @@ func (lex *lexicon) addLine(key, forms string) error {
 		return nil
 	case "prefix":
 		cat, val, _ := strings.Cut(arg, " ")
-		n, _ := strconv.Atoi(val)
+		var n int64
+		if val != "" {
+			var err error
+			if n, err = strconv.ParseInt(val, 10, 16); err != nil {
+				return fmt.Errorf("prefix %s: expected a number behind the category, found %q", cat, val)
+			}
+		}
 		for form := range strings.SplitSeq(forms, "|") {
 			lex.prefixes = append(lex.prefixes, prefix{foldString(strings.TrimSpace(form)), sense{categoryNames[cat], int16(n)}})
 		}
@@ -176,7 +182,7 @@ func (lex *lexicon) value(cat category, arg string) (int16, error) {
 		lex.zones = append(lex.zones, arg)
 		return int16(len(lex.zones) - 1), nil
 	case cUnits, cAdverb, cRelativePart:
-		n, err := strconv.Atoi(first)
+		n, err := strconv.ParseInt(first, 10, 11)
 		if !two || err != nil {
 			break
 		}
@@ -187,7 +193,7 @@ func (lex *lexicon) value(cat category, arg string) (int16, error) {
 			return int16(n)*32 + v, nil
 		}
 	default:
-		if n, err := strconv.Atoi(arg); err == nil {
+		if n, err := strconv.ParseInt(arg, 10, 16); err == nil {
 			return int16(n), nil
 		}
 	}

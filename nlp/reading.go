@@ -60,8 +60,6 @@ type amount struct {
 	seconds      int64
 }
 
-func (a amount) zero() bool { return a == amount{} }
-
 // recurrence is how something repeats, as it was said.
 type recurrence struct {
 	set       bool
