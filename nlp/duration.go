@@ -83,8 +83,8 @@ func (p *parse) quantity(i int, bare bool) (n60, unit, next int, ok bool) {
 			n, k = 1, i+1
 		}
 		n60, j = n*60, k
-		if v, is := p.at(j).value(cPlus); is && v == 30 {
-			n60 += 30
+		if v, is := p.at(j).value(cPlus); is && v > 0 && v < 60 {
+			n60 += v
 			j++
 		}
 	}

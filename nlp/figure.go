@@ -111,7 +111,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 
 // ratio reports whether a word near a pair of numbers says that it is a proportion.
 func (p *parse) ratio(i int) bool {
-	return p.is(i+1, cRatio) || p.is(i-1, cRatio) || p.is(i-2, cRatio)
+	return p.is(i+1, cRatio) || p.is(i-1, cRatio) || p.is(i-2, cRatio) || p.is(i-3, cRatio)
 }
 
 // measure reports whether a dose is a unit of measurement, which never stands behind an hour.

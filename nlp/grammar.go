@@ -104,7 +104,7 @@ func (p *parse) dropAttribute() {
 // titled reports whether a day or month at i is somebody's name: "Dr. Friday", "Sra. Domingo".
 func (p *parse) titled(i int) bool {
 	t := p.at(i)
-	return (t.has(cWeekday) || t.has(cMonth)) && (p.is(i-1, cTitle) || p.punct(i-1, '.') && p.is(i-2, cTitle))
+	return (t.has(cWeekday) || t.has(cWeekdays) || t.has(cMonth)) && (p.is(i-1, cTitle) || p.punct(i-1, '.') && p.is(i-2, cTitle))
 }
 
 // element tries every kind of time expression at i and gives the end of the one that fits.

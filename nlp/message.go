@@ -75,7 +75,12 @@ func (p *parse) edges() {
 		inner := i > 0 && p.taken[i-1] != RoleCommand || j < n
 		if content && j < n {
 			// "physiotherapy for | monday": the preposition belongs to the time.
+			// One that has a preposition of its own needs no second: "turn him over | in half an hour".
+			own := p.is(j, cIn) || p.is(j, cAt)
 			for k := j - 1; k > i && connective(p.at(k)) && !p.is(k, cWith) && !p.is(k, cUntilAfter); k-- {
+				if own && p.is(k, cFor) && !p.is(k, cAnd) && !p.is(k, cAt) && !p.is(k, cIn) && !p.is(k, cOn) {
+					break
+				}
 				p.taken[k] = p.taken[j]
 			}
 		}

@@ -20,7 +20,10 @@ func (p *parse) afterOClock(c clockTime, i, j int, lead bool) (clockTime, int, b
 			minuteUnit = true
 		}
 		figures := k == j+1 && (p.at(j).digits == 2 || p.at(j).glued) && p.at(j).kind == tNumber && !p.is(k, cOClock)
-		if minuteUnit || (words && !p.is(k, cOClock) || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && p.at(j).glued {
+		// "seize heures trente kiné", "13 h 20 vaccin": minutes as people round them are minutes even
+		// before an ordinary word.
+		round := m >= 10 && m%5 == 0 && (words || p.at(j).digits == 2) && !p.is(k, cOClock) && !p.doseAfter(k) && !p.isUnit(k) && k > j
+		if minuteUnit || round || (words && !p.is(k, cOClock) || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && p.at(j).glued {
 			c.minute, c.hourOnly = m, false
 			j, c = p.meridiem(k, c)
 			return p.checked(c, i, j)
