@@ -16,8 +16,8 @@ func (p *parse) duration(i int, bare bool) (a amount, next int, ok bool) {
 		if !found || ok && unitRank(unit) >= last {
 			return a, i, ok
 		}
-		if v, plus := p.at(j).value(cPlus); plus && v == 30 {
-			n60 += 30
+		if v, plus := p.at(j).value(cPlus); plus && v > 0 && v < 60 {
+			n60 += v
 			j++
 		}
 		if !a.addUnit(n60, unit) {

@@ -125,7 +125,7 @@ func (p *parse) element(i int) (int, Role) {
 		return j, RoleBound
 	}
 	if j := p.bound(i); j > i {
-		return j, RoleBound
+		return p.skip(j, cStrict), RoleBound
 	}
 	if j := p.recurrence(i); j > i {
 		return j, RoleRecurrence
