@@ -35,6 +35,11 @@ func (p *parse) clock(i int) int {
 		if !strong && list[0].only && c2.hourOnly && c2.meridiem == 0 {
 			break // "one pill in the morning and two at night"
 		}
+		if len(list) == 1 && list[0].hourOnly && c2.hourOnly && c2.hour > 12 && c2.part != 0 {
+			list[0].minute, list[0].part, list[0].hourOnly = c2.hour, c2.part, false // "às 7 e 15 da manhã"
+			k = end
+			break
+		}
 		list = append(list, c2)
 		k = end
 	}

@@ -3,6 +3,9 @@ package nlp
 // date reads one day or a list of days. Days in the plural or in a list are a recurrence and were
 // tried before.
 func (p *parse) date(i int) int {
+	if p.at(i).kind == tSlash && len(p.r.dates) > 0 && !p.adjacent(i) {
+		return i // "today ... blood pressure 14/9": the day was said already
+	}
 	d, j, ok := p.day(i)
 	if !ok {
 		return i
