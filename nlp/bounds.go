@@ -29,7 +29,11 @@ func (p *parse) untilBound(i int) int {
 		}
 		return i
 	}
-	if d, k, ok := p.day(j); ok {
+	d, k, ok := p.day(p.skip(p.skip(p.comma(i), cUntil), cTo, cOn)) // "the" belongs to "the 20th"
+	if !ok {
+		d, k, ok = p.day(j)
+	}
+	if ok {
 		c, k := p.boundClock(k)
 		p.r.until, p.r.untilClock = &d, c
 		return p.skip(k, cUntilAfter)
