@@ -11,15 +11,16 @@ import (
 // arrows are the imports that each room may have of ours; the design draws them. A room that is not
 // named may import nothing of ours.
 var arrows = map[string][]string{
-	"nlp":           {"schedule"},
-	"templates":     {"chat", "schedule", "locales"},
-	"conversations": {"chat", "schedule", "nlp", "locales", "templates"},
-	"delivery":      {"chat", "schedule", "templates", "locales"},
-	"bot":           {"chat", "conversations"},
-	"bot/telegram":  {"chat", "locales"},
-	"bot/webchat":   {"chat", "locales"},
-	"web":           {"chat"},
-	"store/sqlite":  {"chat", "schedule", "conversations", "delivery", "bot", "bot/webchat", "migrations"},
+	"nlp":            {"schedule"},
+	"templates":      {"chat", "schedule", "locales"},
+	"conversations":  {"chat", "schedule", "nlp", "locales", "templates"},
+	"delivery":       {"chat", "schedule", "templates", "locales"},
+	"bot":            {"chat", "conversations"},
+	"bot/telegram":   {"chat", "locales"},
+	"bot/webchat":    {"chat", "locales"},
+	"web":            {"chat"},
+	"store/sqlite":   {"chat", "schedule", "conversations", "delivery", "bot", "bot/webchat", "migrations"},
+	"store/postgres": {"chat", "schedule", "conversations", "delivery", "bot", "bot/webchat", "migrations"},
 }
 
 // everywhere are the rooms that may know all others: the wiring and what only tests use.
