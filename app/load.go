@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -217,14 +218,14 @@ func (r *reader) token(key string) string {
 func (r *reader) endpoint(key string) string {
 	v := r.k.String(key)
 	if strings.Count(v, "%s") != 2 || !strings.HasPrefix(v, "http://") && !strings.HasPrefix(v, "https://") {
-		r.fault(key, quoted(v), "an http(s) URL with %s for the token and %s for the method")
+		r.fault(key, "something else", "an http(s) URL with %s for the token and %s for the method")
 	}
 	return v
 }
 
 func (r *reader) number(key string, low, high float64) float64 {
-	var v float64
-	if _, err := fmt.Sscanf(r.k.String(key), "%g", &v); err != nil || v < low || v > high {
+	v, err := strconv.ParseFloat(r.k.String(key), 64)
+	if err != nil || !(v >= low && v <= high) { // not a number is neither
 		r.fault(key, quoted(r.k.String(key)), fmt.Sprintf("a number from %g to %g", low, high))
 		return low
 	}

@@ -166,7 +166,9 @@ func (b *Bot) dispatch(ctx context.Context, slots chan struct{}, running *sync.W
 			return
 		}
 		running.Go(func() {
-			b.handle(context.WithoutCancel(ctx), a)
+			if !b.handle(context.WithoutCancel(ctx), a) {
+				b.rest(ctx) // the database takes nothing: no hurry, and no flood of log lines
+			}
 			b.end(a.Update.From)
 			<-slots
 			b.Wake()
@@ -191,9 +193,18 @@ func (b *Bot) end(who chat.Address) {
 	b.ended[who] = true
 }
 
-// handle takes one update to a committed turn.
-func (b *Bot) handle(ctx context.Context, a Arrival) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+func (b *Bot) rest(ctx context.Context) {
+	timer := time.NewTimer(b.config.Retry)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// handle takes one update to a committed turn. It reports whether the database took what became of it.
+func (b *Bot) handle(ctx context.Context, a Arrival) bool {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	start := b.config.Now()
 	toast, err := b.turn(ctx, a)
@@ -202,16 +213,14 @@ func (b *Bot) handle(ctx context.Context, a Arrival) {
 	case err != nil:
 		b.log.Error("a turn failed; it will be tried again", "seq", a.Seq, "channel", a.Update.From.Channel,
 			"attempt", a.Attempts+1, "err", err)
-		b.notSaved(a.Update)
-		if err := b.store.Postpone(ctx, a, "the turn failed"); err != nil {
-			b.log.Error("the retry of a turn cannot be recorded", "seq", a.Seq, "err", err)
-		}
-		return
+		b.answer(a.Update, b.config.NotSavedYet(a.Update.Language)) // it is in the inbox, and will be tried again
+		return b.store.Postpone(ctx, a, "the turn failed") == nil
 	default:
 		b.turns.Observe(b.config.Now().Sub(start).Seconds())
 		b.config.Committed()
 	}
 	b.answer(a.Update, toast)
+	return true
 }
 
 // turn loads, steps and commits, again while another copy changes the same conversation.

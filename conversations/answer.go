@@ -24,6 +24,10 @@ func (t *turn) answer(text string) bool {
 }
 
 func (t *turn) answerTo(open *Draft, text string) bool {
+	if n, err := strconv.Atoi(bare(text)); err == nil && open.Kind == KindList && n >= 1 && n <= len(open.Data.Options) {
+		t.stopSeries(open, open.Data.Options[n-1].Rule)
+		return true
+	}
 	if o, ok := t.spoken(open, text); ok {
 		t.openTap(t.touch(open), o)
 		return true
@@ -65,7 +69,7 @@ func (t *turn) answerTo(open *Draft, text string) bool {
 // answered in words.
 func (t *turn) spoken(d *Draft, text string) (op, bool) {
 	word := bare(text)
-	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(d.Data.Options) && d.Step != StepMessage {
+	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(d.Data.Options) && (d.Step == StepChoose || d.Step == StepPlace || d.Step == StepAsk) {
 		return opOption(n - 1), true
 	}
 	is := func(key string) bool { return t.isWord(key, word) }

@@ -146,21 +146,21 @@ func (t *turn) passed(d *Draft, rule schedule.Rule) {
 	}
 	soon := now.Add(time.Minute).Truncate(time.Second)
 	d.Step = StepChoose
-	d.Data.Options = []Option{
-		{Rule: schedule.Once(soon, soon.Location()).String(), Label: t.words("button_send_now", nil)},
-		{Rule: schedule.Once(next, next.Location()).String(), Label: t.words("button_next", locales.Args{
-			"Moment": t.catalogue.Moment(t.lang, next, t.now)})},
+	d.Data.Options = []Option{{Rule: schedule.Once(soon, soon.Location()).String(), Label: t.words("button_send_now", nil)}}
+	choices := row(d.button(d.Data.Options[0].Label, opOption(0)))
+	if t.person.ZoneConfirmed { // a wall clock elsewhere would be a guess
+		d.Data.Options = append(d.Data.Options, Option{Rule: schedule.Once(next, next.Location()).String(),
+			Label: t.words("button_next", locales.Args{"Moment": t.catalogue.Moment(t.lang, next, t.now)})})
+		choices = append(choices, d.button(d.Data.Options[1].Label, opOption(1)))
 	}
 	m := plain(t.words("card_passed", nil))
-	m.Choices = [][]chat.Choice{
-		row(d.button(d.Data.Options[0].Label, opOption(0)), d.button(d.Data.Options[1].Label, opOption(1))),
-		row(d.button(t.words("button_cancel", nil), opCancel))}
+	m.Choices = [][]chat.Choice{choices, row(d.button(t.words("button_cancel", nil), opCancel))}
 	t.edit(d, m)
 }
 
 // change asks for the new words or the new time.
 func (t *turn) change(d *Draft) {
-	d.Step = StepChange
+	d.Step, d.Data.Options = StepChange, nil
 	m := plain(t.words("change_ask", nil))
 	m.Choices = [][]chat.Choice{row(d.button(t.words("button_back", nil), opBack), d.button(t.words("button_cancel", nil), opCancel))}
 	t.ask(d, m)
@@ -174,16 +174,22 @@ func (t *turn) changed(d *Draft, text string) {
 	if old, err := schedule.ParseRule(d.Data.Rule); err == nil {
 		was = capital(t.parser.Describe(old, t.lang, t.now))
 	}
-	d.Data.Was = ""
-	if r.Err == nil {
-		d.Data.Rule, d.Data.Was = r.Rule.String(), was
-		if r.Message != "" {
+	d.Data.Was, d.Data.MessageID = "", t.update.MessageID
+	switch {
+	case r.Err == nil || len(r.Alternatives) > 0 && !isNoTime(r):
+		// A new time goes the whole way again: zone, questions, assumptions.
+		d.Data.Text, d.Data.SaidAt, d.Data.Rule, d.Data.Was = text, t.update.SentAt, "", was
+		if r.Message != "" && r.Message != text {
 			d.Data.Message = r.Message
+		} else if d.Data.Template == templates.MedicationReminder {
+			d.Data.Text += " " + d.Data.Message // "every day at 3" is asked about when it is for a medicine
 		}
-	} else {
+	case isNoTime(r):
 		d.Data.Message = text
+	default: // a time that cannot be is no new text
+		t.send(plain(t.problem(r)))
+		return
 	}
-	d.Data.MessageID = t.update.MessageID
 	t.edit(d, plain(t.words("card_replaced", nil)))
 	t.advance(d)
 }

@@ -39,7 +39,8 @@ func (t *turn) advanceAll(d *Draft, step DraftStep) {
 	t.advance(d)
 	for i := range t.state.Open {
 		other := &t.state.Open[i]
-		if other.ID != d.ID && other.Step == step && other.Status == DraftOpen && !other.expired(t.now) {
+		waits := other.Step == step || step == StepZone && other.Step == StepPlace
+		if other.ID != d.ID && waits && other.Status == DraftOpen && !other.expired(t.now) {
 			other = t.touch(other)
 			t.edit(other, plain(t.words("card_replaced", nil)))
 			other.Card = ""

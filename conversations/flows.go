@@ -103,6 +103,9 @@ func (t *turn) text() {
 		t.stopAll()
 		return
 	case t.person.Stopped:
+		if t.answerConsent(text) {
+			return
+		}
 		if name == "start" || t.backWords[word] {
 			t.start()
 		} else if name == "help" || t.helpWords[word] {
@@ -142,6 +145,21 @@ func (t *turn) text() {
 	default:
 		t.notUnderstood()
 	}
+}
+
+// answerConsent lets somebody who came back with START agree in words.
+func (t *turn) answerConsent(text string) bool {
+	for i := range t.state.Open {
+		open := &t.state.Open[i]
+		if open.Kind != KindWelcome || open.Step != StepConsent || open.expired(t.now) {
+			continue
+		}
+		if o, ok := t.spoken(open, text); ok {
+			t.openTap(t.touch(open), o)
+			return true
+		}
+	}
+	return false
 }
 
 // splitCommand separates "/schedule tomorrow" into its name and the rest; name is "" for other text.

@@ -21,8 +21,6 @@ func (t *turn) list() {
 		t.say("list_empty", nil)
 		return
 	}
-	series = slices.Clone(series)
-	slices.SortStableFunc(series, func(a, b Upcoming) int { return a.Next.Compare(b.Next) })
 	d := t.newDraft(KindList)
 	d.Step, d.Data.Text = StepAsk, ""
 	parts := []string{"<b>" + escape(t.words("list_title", nil)) + "</b>"}
@@ -63,20 +61,34 @@ func (t *turn) cancel(what string) {
 		t.list()
 		return
 	}
-	sorted := slices.Clone(t.state.Series)
-	slices.SortStableFunc(sorted, func(a, b Upcoming) int { return a.Next.Compare(b.Next) })
-	if n, err := strconv.Atoi(what); err == nil && n >= 1 && n <= len(sorted) {
-		t.stopSeries(t.newDraft(KindStop), sorted[n-1].ID)
-		return
+	if n, err := strconv.Atoi(what); err == nil {
+		if id := t.listed(n); id != "" {
+			t.stopSeries(t.newDraft(KindStop), id)
+			return
+		}
 	}
 	if i := t.named(what); i >= 0 {
 		t.stopSeries(t.newDraft(KindStop), t.state.Series[i].ID)
 		return
 	}
 	t.say("cancel_unknown", nil)
-	if len(sorted) > 0 {
+	if len(t.state.Series) > 0 {
 		t.list()
 	}
+}
+
+// listed is the series with that number: as the newest list that is still open showed it, else in the
+// order in which they were made. A reminder that came meanwhile never moves the numbers.
+func (t *turn) listed(n int) string {
+	for _, open := range slices.Backward(t.state.Open) {
+		if open.Kind == KindList && n >= 1 && n <= len(open.Data.Options) {
+			return open.Data.Options[n-1].Rule
+		}
+	}
+	if n >= 1 && n <= len(t.state.Series) {
+		return t.state.Series[n-1].ID
+	}
+	return ""
 }
 
 // named finds the one series that a code or some of its words mean: "aspirin", "my aspirin". It is

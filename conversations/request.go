@@ -144,7 +144,7 @@ func (t *turn) understand(d *Draft) bool {
 func (t *turn) zoneMatters(d *Draft, here nlp.Result) bool {
 	there := t.parser.Parse(d.Data.Text, d.Data.SaidAt, nlp.Profile{Language: t.languageTag(), Zone: farZone(t.zone())})
 	if here.Kind == nlp.Failure && there.Kind == nlp.Failure {
-		return false
+		return here.Err.Code == problemPast // what would be offered instead is a wall clock
 	}
 	if here.Kind != there.Kind {
 		return true
@@ -179,12 +179,21 @@ func (t *turn) explain(d *Draft, r nlp.Result) {
 		t.choose(d, key, readings)
 		return
 	}
-	text := t.words("problem_"+r.Err.Code, nil)
-	if text == "" {
-		text = t.words("problem_other", nil)
-	}
 	d.Status, d.Step = DraftDropped, StepDone
-	t.send(plain(lines(text, t.words("problem_examples", nil))))
+	t.send(plain(lines(t.problem(r), t.words("problem_examples", nil))))
+}
+
+// problem says what is wrong with a phrase.
+func (t *turn) problem(r nlp.Result) string {
+	if text := t.words("problem_"+r.Err.Code, nil); text != "" {
+		return text
+	}
+	return t.words("problem_other", nil)
+}
+
+// isNoTime reports whether a phrase speaks of no time at all.
+func isNoTime(r nlp.Result) bool {
+	return r.Err != nil && (r.Err.Code == problemNoSchedule || r.Err.Code == problemNoTime || r.Err.Code == problemEmpty)
 }
 
 // choose asks one question with a button for each reading.
@@ -244,7 +253,7 @@ func (t *turn) askWhen(d *Draft) {
 
 // askMessage asks for the words, or for one of the named templates.
 func (t *turn) askMessage(d *Draft) {
-	d.Step = StepMessage
+	d.Step, d.Data.Options = StepMessage, nil
 	m := plain(t.words("message_ask", nil))
 	m.Choices = [][]chat.Choice{row(
 		d.button(t.words("button_use_template", nil), opTemplate),

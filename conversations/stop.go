@@ -53,8 +53,9 @@ func (t *turn) undoStop(d *Draft) {
 		t.result.Toast = t.words("toast_undo_late", nil)
 		return
 	}
+	stopped := d.UpdatedAt
 	d = t.touch(d)
-	d.Status, d.UpdatedAt = DraftDropped, t.now
+	d.Status = DraftDropped
 	if t.person.Stopped && d.Data.Consent == "" { // there is no consent to go back to
 		t.edit(d, plain(t.words("ready_to_start", nil)))
 		return
@@ -65,7 +66,7 @@ func (t *turn) undoStop(d *Draft) {
 	}
 	for _, s := range t.state.Named {
 		if s.Status == schedule.Cancelled {
-			t.renew(s)
+			t.renew(s, stopped)
 		} else {
 			t.resume(s)
 		}
@@ -84,9 +85,10 @@ func (t *turn) resume(s Upcoming) {
 }
 
 // renew begins a cancelled series again as a new one: its cancelled slots stay cancelled, and none
-// that was sent comes twice, since it begins after now.
-func (t *turn) renew(s Upcoming) {
-	upcoming := s.Rule.Upcoming(t.now, 2)
+// that was sent comes twice, since it begins where the old one ended; what fell due in the minute
+// between goes now.
+func (t *turn) renew(s Upcoming, stopped time.Time) {
+	upcoming := s.Rule.Upcoming(stopped, 2)
 	if len(upcoming) == 0 {
 		return
 	}

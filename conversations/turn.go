@@ -40,6 +40,9 @@ func (f *Flows) begin(state State, update chat.Update, now time.Time) *turn {
 		t.person.Zone = update.Zone
 	}
 	t.speak(t.person.Language)
+	if t.person.Language == "" {
+		t.person.Language = t.lang // what is rendered later speaks as the chat does now
+	}
 	return t
 }
 

@@ -12,6 +12,11 @@ import (
 
 // askZone is "What time is it where you are?": one tap when the guess is right.
 func (t *turn) askZone(d *Draft) {
+	if placeless(t.zone()) { // nobody lives in UTC: its clock would be right only by chance
+		d.Step = StepPlace
+		t.ask(d, plain(lines(t.words("zone_ask", nil), t.words("zone_place", nil))))
+		return
+	}
 	d.Step = StepZone
 	d.Data.Zone = t.zone().String()
 	clock := t.catalogue.Clock(t.lang, t.now.In(t.zone()))
@@ -80,7 +85,7 @@ func (t *turn) clockAnswer(d *Draft, clock string) {
 	}
 	here := t.now.In(t.zone())
 	difference := (said.Hour()*60 + said.Minute()) - (here.Hour()*60 + here.Minute())
-	if difference >= -5 && difference <= 5 {
+	if difference >= -5 && difference <= 5 && !placeless(t.zone()) {
 		t.confirmZone(d, t.zone().String())
 		return
 	}
@@ -131,6 +136,12 @@ func (t *turn) settings() {
 	if validZone(t.update.Zone) {
 		t.setZone(t.update.Zone)
 	}
+}
+
+// placeless reports whether a zone is nowhere: it has no summer time, and no people.
+func placeless(zone *time.Location) bool {
+	name := zone.String()
+	return name == "UTC" || name == "GMT" || strings.HasPrefix(name, "Etc/")
 }
 
 // place is the part of a zone's name that a person calls a place: "New York".

@@ -14,7 +14,7 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 	start := time.Now()
 	now := func() time.Time { return claimed.Add(time.Since(start)) }
 
-	if job.Source == Occurrence && now().Sub(job.Due) > job.Lateness {
+	if now().Sub(job.Due) > job.Lateness {
 		e.settle(ctx, job, len(job.Parts), tooLate(job))
 		return
 	}
@@ -29,6 +29,11 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 	if err != nil {
 		e.log.Error("message cannot be rendered", "message_id", job.ID, "template", job.Template, "err", err)
 		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "the template cannot be rendered"})
+		return
+	}
+	if job.Operation == Edit && len(sender.Split(message)) > 1 {
+		// What is longer than one message cannot replace one: it is said anew.
+		e.settle(ctx, job, 0, Outcome{Status: Pending, Free: true, AsNew: true, At: now(), Reason: "too long for an edit"})
 		return
 	}
 	if job.Operation == Edit || job.Operation == Delete {

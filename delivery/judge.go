@@ -34,10 +34,13 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 		return o
 	case chat.Gone:
 		o.Certain = true
-		if job.Operation == Edit {
+		switch job.Operation {
+		case Edit:
 			o.AsNew, o.Status, o.At = true, Pending, now
-		} else {
+		case Delete:
 			o.Status = Sent // to delete what is gone is done
+		default:
+			o.Status = Failed
 		}
 		return o
 	case chat.MessagePermanent, chat.Markup:

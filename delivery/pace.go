@@ -68,7 +68,17 @@ func (p *Pacer) Wait(ctx context.Context, to chat.Address) error {
 			return err
 		}
 	}
+	p.leaves(to)
 	return p.Paused(to)
+}
+
+// leaves notes when a chat is written to, once all waiting is over.
+func (p *Pacer) leaves(to chat.Address) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c := p.chats[to]; c != nil {
+		c.before, c.used = c.used, time.Now()
+	}
 }
 
 // Paused is a *PausedError while the address or its whole channel is to be left alone, else nil.
@@ -127,7 +137,7 @@ func (p *Pacer) entry(to chat.Address) *chatPace {
 	now := time.Now()
 	if now.Sub(p.swept) > time.Minute {
 		for a, c := range p.chats {
-			if now.Sub(c.used) > time.Minute && now.After(c.paused) {
+			if now.Sub(c.used) > time.Minute && now.After(c.paused) && c != p.chats[to] {
 				delete(p.chats, a)
 			}
 		}
@@ -136,9 +146,8 @@ func (p *Pacer) entry(to chat.Address) *chatPace {
 	c := p.chats[to]
 	if c == nil {
 		pace := p.paces[to.Channel]
-		c = &chatPace{limiter: rate.NewLimiter(rate.Limit(pace.PerChatSecond), max(1, pace.ChatBurst))}
+		c = &chatPace{used: now.Add(-time.Hour), limiter: rate.NewLimiter(rate.Limit(pace.PerChatSecond), max(1, pace.ChatBurst))}
 		p.chats[to] = c
 	}
-	c.before, c.used = c.used, now
 	return c
 }

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"carebell/delivery"
@@ -47,7 +46,11 @@ type claimed struct {
 	recipient string
 	status    delivery.Status
 	series    string
+	broken    error // the row cannot be read
 }
+
+// candidates is how many due rows a claim looks at: one person's backlog must not hide the others'.
+const candidates = 2000
 
 const (
 	jobColumns = `a.channel, a.platform_id, m.scheduled_time, m.delivery_window_seconds, m.attempts, m.copies, m.marked,
@@ -87,7 +90,7 @@ func (r *claimed) scan(rows *sql.Rows, first ...any) error {
 }
 
 func (c *claimer) outbox(limit int) error {
-	rows, err := c.tx.QueryContext(c.ctx, dueOutbox, c.now, 4*limit)
+	rows, err := c.tx.QueryContext(c.ctx, dueOutbox, c.now, candidates)
 	if err != nil {
 		return err
 	}
@@ -100,7 +103,7 @@ func (c *claimer) outbox(limit int) error {
 			return r, err
 		}
 		if err := json.Unmarshal([]byte(body), &r.Message); err != nil {
-			return r, fmt.Errorf("outbox row %s: %w", r.ID, err)
+			r.broken = err
 		}
 		r.aim(targetParts.String)
 		return r, nil
@@ -129,7 +132,7 @@ func (c *claimer) occurrences(limit int) error {
 	if limit <= 0 {
 		return nil
 	}
-	rows, err := c.tx.QueryContext(c.ctx, dueOccurrences, c.now, 4*limit)
+	rows, err := c.tx.QueryContext(c.ctx, dueOccurrences, c.now, candidates)
 	if err != nil {
 		return err
 	}
@@ -149,7 +152,7 @@ func scanOccurrence(rows *sql.Rows) (claimed, error) {
 		return r, err
 	}
 	if err := json.Unmarshal([]byte(parameters), &r.Parameters); err != nil {
-		return r, fmt.Errorf("message %s: %w", r.ID, err)
+		r.broken = err
 	}
 	return r, nil
 }
@@ -162,6 +165,12 @@ func (c *claimer) take(found []claimed, limit int) error {
 			break
 		}
 		if c.busy[r.recipient] {
+			continue
+		}
+		if r.broken != nil {
+			if err := c.setAside(r); err != nil {
+				return err
+			}
 			continue
 		}
 		c.busy[r.recipient] = true
@@ -177,6 +186,18 @@ func (c *claimer) take(found []claimed, limit int) error {
 		taken++
 	}
 	return nil
+}
+
+// setAside fails a row that nobody can read, so that it holds up no other.
+func (c *claimer) setAside(r claimed) error {
+	query := `UPDATE scheduled_messages SET status = 'failed', next_attempt_time = NULL, failed_at = ?1, error_message = 'the row cannot be read' WHERE id = ?2`
+	if r.Source == delivery.Outbox {
+		query = `UPDATE outbox SET status = 'failed', next_attempt_time = NULL, failed_at = ?1, error_message = 'the row cannot be read' WHERE id = ?2`
+	}
+	if _, err := c.tx.ExecContext(c.ctx, query, c.now, r.ID); err != nil {
+		return err
+	}
+	return addHistory(c.ctx, c.tx, r.ID, r.status, delivery.Failed, "the row cannot be read", c.now)
 }
 
 func (c *claimer) lease(r *claimed) error {
@@ -212,7 +233,10 @@ func (c *claimer) successor(r claimed) error {
 	}
 	rule, err := schedule.ParseRule(text)
 	if err != nil {
-		return fmt.Errorf("schedule %s: %w", r.series, err)
+		// Nobody can say when it comes next: this occurrence goes, and the series waits for a hand.
+		_, err := c.tx.ExecContext(c.ctx, `UPDATE schedules SET status = 'paused', status_why = 'the rule cannot be read', updated_at = ? WHERE id = ?`,
+			c.now, r.series)
+		return err
 	}
 	next, ok := rule.Next(r.Due)
 	if !ok {

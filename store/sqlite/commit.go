@@ -52,7 +52,7 @@ func (c *committer) changed(query string, args ...any) (bool, error) {
 }
 
 func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
-	ok, err := c.changed(`UPDATE inbox SET status = 'handled', handled_at = ? WHERE seq = ? AND status = 'new'`, c.now, a.Seq)
+	ok, err := c.changed(`UPDATE inbox SET status = 'handled', handled_at = ?, body = '' WHERE seq = ? AND status = 'new'`, c.now, a.Seq)
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (c *committer) person(p conversations.Person) error {
 func (c *committer) consent(k conversations.Consent) error {
 	if !k.Given {
 		// What waited to be said before STOP is not said after it.
-		if err := cancelOutbox(c.ctx, c.tx, c.address, "stopped", c.now); err != nil {
+		if err := silence(c.ctx, c.tx, c.address, c.now); err != nil {
 			return err
 		}
 		withdrew, err := c.changed(`UPDATE consents SET withdrawn_at = ? WHERE patient_id = ? AND withdrawn_at IS NULL`, c.now, c.patient)
@@ -226,6 +226,35 @@ func (c *committer) reply(r conversations.Reply) error {
 	}
 	return insertOutbox(c.ctx, c.tx, outboxRow{id: r.ID, recipient: c.address, channel: c.update.From.Channel, kind: "reply",
 		operation: operation, target: r.Edits, message: r.Message, priority: delivery.PriorityReply}, c.now)
+}
+
+// silence is STOP for an address: what waits is not said, what is under way is neither retried nor
+// repeated. It holds whatever became of the series, also for the last slot of one that has finished.
+func silence(ctx context.Context, tx *sql.Tx, address string, now int64) error {
+	if err := cancelOutbox(ctx, tx, address, "stopped", now); err != nil {
+		return err
+	}
+	const finished = `recipient_id = ? AND status = 'pending'
+		AND schedule_id IN (SELECT id FROM schedules WHERE recipient_id = scheduled_messages.recipient_id AND status = 'finished')`
+	if _, err := tx.ExecContext(ctx, `INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+		SELECT id, status, 'cancelled', 'stopped', ? FROM scheduled_messages WHERE `+finished, now, address); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = ? WHERE `+finished,
+		now, address); err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`UPDATE scheduled_messages SET next_attempt_time = NULL WHERE recipient_id = ? AND status = 'unknown'`,
+		`UPDATE outbox SET next_attempt_time = NULL WHERE recipient_id = ? AND status = 'unknown'`,
+		`UPDATE scheduled_messages SET cancel_requested = 1 WHERE recipient_id = ? AND status = 'sending'`,
+		`UPDATE outbox SET cancel_requested = 1 WHERE recipient_id = ? AND status = 'sending'`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, address); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // cancelOutbox withdraws everything that waits to be said to an address.

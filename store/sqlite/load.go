@@ -56,7 +56,7 @@ func (l loader) load(state *conversations.State, a bot.Arrival) error {
 		return err
 	}
 	state.Open, err = l.drafts(`SELECT `+draftColumns+` FROM conversations
-		WHERE patient_id = ? AND status = 'open' AND expires_at > ? ORDER BY updated_at, id`, state.Person.ID, l.now)
+		WHERE patient_id = ? AND status = 'open' AND expires_at > ? ORDER BY updated_at, rowid`, state.Person.ID, l.now)
 	if err != nil {
 		return err
 	}

@@ -22,28 +22,30 @@ func (s *Store) Receipt(ctx context.Context, r chat.Receipt) error {
 		if err != nil || !id.Valid {
 			return err
 		}
-		return advance(ctx, tx, id.String, delivery.Status(r.Progress), now)
+		return advance(ctx, tx, id.String, r.MessageID, delivery.Status(r.Progress), now)
 	})
 }
 
-// advance moves a message that was sent, or may have been, to delivered or read: once each, and
-// only on the word about its last part.
-func advance(ctx context.Context, tx *sql.Tx, id string, to delivery.Status, now int64) error {
+// advance moves a message that was sent to delivered or read: once each, and only on the word about
+// its last part. Of an unknown message only earlier parts have an id, and they settle nothing.
+func advance(ctx context.Context, tx *sql.Tx, id, platformID string, to delivery.Status, now int64) error {
 	for _, q := range []struct{ read, write string }{
-		{`SELECT status FROM scheduled_messages WHERE id = ?`,
+		{`SELECT status, platform_ids ->> '$[#-1]' FROM scheduled_messages WHERE id = ?`,
 			`UPDATE scheduled_messages SET status = ?, next_attempt_time = NULL, sent_at = COALESCE(sent_at, ?), updated_at = ? WHERE id = ?`},
-		{`SELECT status FROM outbox WHERE id = ?`,
+		{`SELECT status, platform_ids ->> '$[#-1]' FROM outbox WHERE id = ?`,
 			`UPDATE outbox SET status = ?, next_attempt_time = NULL, sent_at = COALESCE(sent_at, ?), updated_at = ? WHERE id = ?`},
 	} {
 		var from delivery.Status
-		err := tx.QueryRowContext(ctx, q.read, id).Scan(&from)
+		var last sql.NullString
+		err := tx.QueryRowContext(ctx, q.read, id).Scan(&from, &last)
 		if errors.Is(err, sql.ErrNoRows) {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		if from == to || !from.CanBecome(to) {
+		earlierPart := last.String != platformID || from == delivery.Unknown
+		if from == to || !from.CanBecome(to) || earlierPart {
 			return nil
 		}
 		if _, err := tx.ExecContext(ctx, q.write, to, now, now, id); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"carebell/conversations"
@@ -89,40 +90,62 @@ func pauseSeries(ctx context.Context, tx *sql.Tx, series, reason string, now int
 
 // resumeSeries lets a paused series go on. What was missed meanwhile is cancelled, not sent.
 func resumeSeries(ctx context.Context, tx *sql.Tx, ch conversations.SeriesChange, patient string, now int64) error {
-	result, err := tx.ExecContext(ctx, `UPDATE schedules SET status = 'active', status_why = '', version = version + 1, updated_at = ?
-		WHERE id = ? AND patient_id = ? AND status = 'paused'`, now, ch.ID, patient)
+	var text string
+	var pausedAt int64
+	err := tx.QueryRowContext(ctx, `SELECT rule, updated_at FROM schedules WHERE id = ? AND patient_id = ? AND status = 'paused'`,
+		ch.ID, patient).Scan(&text, &pausedAt)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	if n, err := result.RowsAffected(); err != nil || n == 0 {
+	if _, err := tx.ExecContext(ctx, `UPDATE schedules SET status = 'active', status_why = '', version = version + 1, updated_at = ?
+		WHERE id = ?`, now, ch.ID); err != nil {
 		return err
+	}
+	// What fell due in the minute before an Undo is not missed: it goes now.
+	missed := now
+	if now-pausedAt <= undoMicros {
+		missed = pausedAt - 1
 	}
 	for _, q := range []string{
 		`INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-			SELECT id, status, CASE WHEN scheduled_time <= ?2 THEN 'cancelled' ELSE 'pending' END,
-				CASE WHEN scheduled_time <= ?2 THEN 'missed while paused' ELSE '' END, ?2
+			SELECT id, status, CASE WHEN scheduled_time <= ?3 THEN 'cancelled' ELSE 'pending' END,
+				CASE WHEN scheduled_time <= ?3 THEN 'missed while paused' ELSE '' END, ?2
 			FROM scheduled_messages WHERE schedule_id = ?1 AND status = 'paused'`,
-		`UPDATE scheduled_messages SET status = CASE WHEN scheduled_time <= ?2 THEN 'cancelled' ELSE 'pending' END,
-				next_attempt_time = CASE WHEN scheduled_time > ?2 THEN scheduled_time END, updated_at = ?2
+		`UPDATE scheduled_messages SET status = CASE WHEN scheduled_time <= ?3 THEN 'cancelled' ELSE 'pending' END,
+				next_attempt_time = CASE WHEN scheduled_time > ?3 THEN scheduled_time END, updated_at = ?2
 			WHERE schedule_id = ?1 AND status = 'paused'`,
 	} {
-		if _, err := tx.ExecContext(ctx, q, ch.ID, now); err != nil {
+		if _, err := tx.ExecContext(ctx, q, ch.ID, now, missed); err != nil {
 			return err
 		}
 	}
-	if ch.Next.At.IsZero() {
-		_, err := tx.ExecContext(ctx, `UPDATE schedules SET status = 'finished' WHERE id = ?1 AND NOT EXISTS (
-			SELECT 1 FROM scheduled_messages WHERE schedule_id = ?1 AND status = 'pending')`, ch.ID)
-		return err
-	}
-	var text string
-	if err := tx.QueryRowContext(ctx, `SELECT rule FROM schedules WHERE id = ?`, ch.ID).Scan(&text); err != nil {
-		return err
-	}
+	// The next slot is found here, by this transaction's clock: one that was found before may have
+	// passed meanwhile. A series that nothing more comes of is finished.
 	rule, err := schedule.ParseRule(text)
 	if err != nil {
 		return err
 	}
-	second, _ := rule.Next(ch.Next.At)
-	return insertOccurrence(ctx, tx, ch.ID, rule, ch.Next, second.At, now)
+	for after := fromMicros(now); ; {
+		var waiting bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM scheduled_messages WHERE schedule_id = ? AND status = 'pending')`,
+			ch.ID).Scan(&waiting); err != nil || waiting {
+			return err
+		}
+		next, ok := rule.Next(after)
+		if !ok {
+			_, err := tx.ExecContext(ctx, `UPDATE schedules SET status = 'finished' WHERE id = ?`, ch.ID)
+			return err
+		}
+		second, _ := rule.Next(next.At)
+		if err := insertOccurrence(ctx, tx, ch.ID, rule, next, second.At, now); err != nil {
+			return err
+		}
+		after = next.At
+	}
 }
+
+// undoMicros is how long after a pause its Undo may come, with a margin for the way of the tap.
+const undoMicros = int64(90 * time.Second / time.Microsecond)

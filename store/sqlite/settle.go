@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"carebell/delivery"
 )
@@ -85,6 +86,9 @@ func (w *settler) settle(part int, o delivery.Outcome) error {
 		if err := w.arrived(&row, part, o); err != nil {
 			return err
 		}
+	}
+	if o.Status == delivery.Pending && (row.cancel || row.paused) && row.copies > 0 {
+		o.Status, o.At = delivery.Unknown, time.Time{} // no repeat follows, and a copy may have arrived
 	}
 	if err := w.write(row, o); err != nil {
 		return err
@@ -244,7 +248,7 @@ func (w *settler) early(o delivery.Outcome) error {
 	if err != nil || !progress.Valid {
 		return err
 	}
-	return advance(w.ctx, w.tx, w.job.ID, delivery.Status(progress.String), w.now)
+	return advance(w.ctx, w.tx, w.job.ID, o.PlatformID, delivery.Status(progress.String), w.now)
 }
 
 var (

@@ -332,3 +332,18 @@ func stopSilences(t *testing.T, w *world) {
 		t.Errorf("after STOP: %q", j.Message.Text)
 	}
 }
+
+func stopHoldsForTheLast(t *testing.T, w *world) {
+	rule, err := schedule.ParseRule("DTSTART;TZID=Europe/London:20260302T093000")
+	w.must(err)
+	first, _ := rule.Next(w.clock)
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Consent: "1"}, Create: []conversations.NewSeries{{First: first,
+		Series: schedule.Series{ID: w.id(), Code: "AAAA", Message: "Take it", Template: "reminder", Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: 24 * time.Hour}}}})
+	w.clock = w.clock.Add(time.Hour)
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Pending, At: w.clock.Add(minute), Requested: true, Certain: true, Reason: "later"}))
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Stopped: true}, Consent: &conversations.Consent{}})
+	w.clock = w.clock.Add(time.Hour)
+	w.none()
+}

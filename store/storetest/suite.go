@@ -57,7 +57,8 @@ func Run(t *testing.T, open Open) {
 		{"a resumed series sends nothing that was missed", resumed},
 		{"a receipt moves sent to delivered and read", receipts},
 		{"a receipt may come before the outcome", earlyReceipt},
-		{"a receipt settles an unknown outcome", receiptSettlesUnknown},
+		{"a receipt of an earlier part settles nothing", earlierPartSettlesNothing},
+		{"STOP holds for the last slot of a series", stopHoldsForTheLast},
 		{"expired messages are told once, together", toldOnce},
 		{"the next due time looks past what is blocked", nextDue},
 	} {

@@ -36,7 +36,7 @@ func earlyReceipt(t *testing.T, w *world) {
 	}
 }
 
-func receiptSettlesUnknown(t *testing.T, w *world) {
+func earlierPartSettlesNothing(t *testing.T, w *world) {
 	w.series(mia)
 	w.clock = w.clock.Add(time.Hour)
 	j := w.one()
@@ -45,11 +45,21 @@ func receiptSettlesUnknown(t *testing.T, w *world) {
 	w.must(w.Intend(w.ctx, j, 1))
 	w.must(w.Settle(w.ctx, j, 1, delivery.Outcome{Status: delivery.Unknown, At: w.clock.Add(minute), MarkNext: true, Requested: true}))
 	w.must(w.Receipt(w.ctx, chat.Receipt{To: mia, MessageID: "5", Progress: chat.Read, At: w.clock}))
-	if got := w.status(mia); got != "read" {
-		t.Fatalf("status %q, want read", got)
+	if got := w.status(mia); got != "unknown" {
+		t.Fatalf("status %q, want unknown: the first part says nothing of the second", got)
 	}
 	w.clock = w.clock.Add(minute)
-	w.none() // no repeat follows
+	j = w.one() // the repeat of the second part
+	w.must(w.Intend(w.ctx, j, 1))
+	w.must(w.Settle(w.ctx, j, 1, delivery.Outcome{Status: delivery.Sent, PlatformID: "6", Requested: true}))
+	w.must(w.Receipt(w.ctx, chat.Receipt{To: mia, MessageID: "5", Progress: chat.Read, At: w.clock}))
+	if got := w.status(mia); got != "sent" {
+		t.Fatalf("status %q after the word about the first part, want sent", got)
+	}
+	w.must(w.Receipt(w.ctx, chat.Receipt{To: mia, MessageID: "6", Progress: chat.Delivered, At: w.clock}))
+	if got := w.status(mia); got != "delivered" {
+		t.Fatalf("status %q, want delivered", got)
+	}
 }
 
 func toldOnce(t *testing.T, w *world) {
