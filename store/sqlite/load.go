@@ -60,11 +60,10 @@ func (l loader) load(state *conversations.State, a bot.Arrival) error {
 	if err != nil {
 		return err
 	}
-	state.Series, err = l.series(`SELECT `+seriesColumns+` FROM schedules s WHERE patient_id = ? AND status IN ('active', 'paused')
-		UNION ALL
-		SELECT `+seriesColumns+` FROM schedules s WHERE patient_id = ? AND status = 'finished' AND EXISTS (
-			SELECT 1 FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused'))
-		ORDER BY 1`, state.Person.ID, state.Person.ID)
+	state.Series, err = l.series(`SELECT `+seriesColumns+` FROM schedules s
+		WHERE patient_id = ? AND status IN ('active', 'paused', 'finished') AND (status <> 'finished' OR EXISTS (
+			SELECT 1 FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused')))
+		ORDER BY s.rowid`, state.Person.ID)
 	if err != nil {
 		return err
 	}
