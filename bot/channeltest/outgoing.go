@@ -152,7 +152,8 @@ func emptyChoices(t *testing.T, h Harness) {
 
 func edit(t *testing.T, h Harness) {
 	if !h.Channel().Capabilities().Edits {
-		t.Skip("this channel cannot edit")
+		t.Log("this channel cannot edit")
+		return
 	}
 	id := send(t, h, chat.Message{Text: "Confirm?", Choices: rows("Confirm", "Cancel")})
 	screenOf(t, h, 1)
@@ -180,7 +181,8 @@ func edit(t *testing.T, h Harness) {
 
 func editMissing(t *testing.T, h Harness) {
 	if !h.Channel().Capabilities().Edits || !h.Channel().Capabilities().Deletes {
-		t.Skip("this channel cannot edit or delete")
+		t.Log("this channel cannot edit or delete")
+		return
 	}
 	id := send(t, h, chat.Message{Text: "short-lived"})
 	if err := h.Channel().Delete(within(t), h.Person(), id); err != nil {
@@ -196,7 +198,8 @@ func editMissing(t *testing.T, h Harness) {
 
 func deleteMessage(t *testing.T, h Harness) {
 	if !h.Channel().Capabilities().Deletes {
-		t.Skip("this channel cannot delete")
+		t.Log("this channel cannot delete")
+		return
 	}
 	id := send(t, h, chat.Message{Text: "to be removed"})
 	send(t, h, chat.Message{Text: "stays"})

@@ -68,7 +68,7 @@ func start() (_ *cluster, err error) {
 	if out, err := initdb.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("initdb: %w\n%s", err, out)
 	}
-	log, err := os.Create(filepath.Join(dir, "log"))
+	log, err := os.Create(filepath.Join(dir, "log")) // #nosec G304 -- our own folder
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +84,7 @@ func start() (_ *cluster, err error) {
 }
 
 func (c *cluster) command(as *syscall.Credential, name string, args ...string) *exec.Cmd {
-	cmd := exec.Command(name, args...)
+	cmd := exec.Command(name, args...) // #nosec G204 -- the server programs that Find chose
 	cmd.Dir = c.dir
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: as, Setpgid: true}
@@ -92,7 +92,7 @@ func (c *cluster) command(as *syscall.Credential, name string, args ...string) *
 }
 
 func (c *cluster) watch() error {
-	c.watcher = exec.Command("/bin/sh", "-c", watchdog, "watchdog", c.dir)
+	c.watcher = exec.Command("/bin/sh", "-c", watchdog, "watchdog", c.dir) // #nosec G204 -- a constant script
 	c.watcher.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	in, err := c.watcher.StdinPipe()
 	if err != nil {
@@ -117,7 +117,7 @@ func (c *cluster) ready(log string) error {
 		case <-again.C:
 		case exit := <-c.exited:
 			c.exited <- exit
-			text, readErr := os.ReadFile(log)
+			text, readErr := os.ReadFile(log) // #nosec G304 -- our own log
 			return errors.Join(fmt.Errorf("the server ended: %v\n%s", exit, text), readErr)
 		case <-ctx.Done():
 			return fmt.Errorf("the server does not answer: %w", err)
