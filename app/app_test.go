@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -149,8 +150,7 @@ func TestOneBadChannelLeavesTheOthers(t *testing.T) {
 	h := newHouse(t, "CAREBELL_TELEGRAM_TOKEN=999:wrong")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	status := 0
-	for status != http.StatusServiceUnavailable {
+	for told := ""; !strings.Contains(told, "telegram stopped"); {
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+h.addr+"/readyz", nil)
 		if err != nil {
 			t.Fatal(err)
@@ -159,7 +159,11 @@ func TestOneBadChannelLeavesTheOthers(t *testing.T) {
 		if err != nil {
 			t.Fatalf("readyz never told of the refused token: %v\n%s", err, h.logs)
 		}
-		status = res.StatusCode
+		body, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		told = string(body)
 		_ = res.Body.Close()
 	}
 	if logs := h.logs.String(); !strings.Contains(logs, "CAREBELL_TELEGRAM_TOKEN") || strings.Contains(logs, "999:wrong") {
