@@ -4,7 +4,7 @@ package nlp
 // "10 times", "from 9 to 21".
 func (p *parse) bound(i int) int {
 	for _, try := range [...]func(int) int{p.clockRange, p.dateRange, p.untilBound, p.startBound, p.forBound, p.countBound} {
-		if j := try(i); j > i {
+		if j := p.try(try, i); j > i {
 			return j
 		}
 	}
@@ -24,8 +24,8 @@ func (p *parse) untilBound(i int) int {
 	}
 	j = p.skip(j, cTo, cThe, cOn)
 	if p.r.until != nil || p.r.untilClock != nil {
-		if _, _, ok := p.day(j); ok {
-			p.fail("contradiction", i, j)
+		if _, k, ok := p.day(j); ok {
+			return p.contradict(i, k)
 		}
 		return i
 	}

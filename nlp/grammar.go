@@ -121,7 +121,7 @@ func (p *parse) element(i int) (int, Role) {
 		p.r.forever = true
 		return i + 1, RoleBound
 	}
-	if j := p.exclusion(i); j > i {
+	if j := p.try(p.exclusion, i); j > i {
 		return j, RoleBound
 	}
 	if j := p.bound(i); j > i {
@@ -130,19 +130,30 @@ func (p *parse) element(i int) (int, Role) {
 	if j := p.recurrence(i); j > i {
 		return j, RoleRecurrence
 	}
-	if j := p.relative(i); j > i {
+	if j := p.try(p.relative, i); j > i {
 		return j, RoleDate
 	}
-	if j := p.zone(i); j > i {
+	if j := p.try(p.zone, i); j > i {
 		return j, RoleZone
 	}
-	if j := p.date(i); j > i {
+	if j := p.try(p.date, i); j > i {
 		return j, RoleDate
 	}
-	if j := p.clock(i); j > i {
+	if j := p.try(p.clock, i); j > i {
 		return j, RoleClock
 	}
 	return i, roleNone
+}
+
+// try reads one kind of expression at i. What a reading that came to nothing found at fault is no
+// fault of the text: "in 72 hours" is no clock time of 72 hours.
+func (p *parse) try(read func(int) int, i int) int {
+	fault, from, to := p.r.fault, p.r.faultFrom, p.r.faultTo
+	j := read(i)
+	if j <= i {
+		p.r.fault, p.r.faultFrom, p.r.faultTo = fault, from, to
+	}
+	return j
 }
 
 // adjacent reports whether the previous element ended here, or only punctuation lies between.

@@ -21,13 +21,13 @@ func (p *parse) recurrence(i int) int {
 	}
 	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
-		if k := try(i); k > i {
+		if k := p.try(try, i); k > i {
 			return k
 		}
 	}
 	if j := p.skip(i, cOn, cAt, cThe, cOf, cIn); j > i {
 		for _, try := range tries {
-			if k := try(j); k > j {
+			if k := p.try(try, j); k > j {
 				return k
 			}
 		}
