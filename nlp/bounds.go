@@ -45,7 +45,7 @@ func (p *parse) untilBound(i int) int {
 		}
 	}
 	k, strong := p.clockLead(j)
-	if c, e, ok := p.clockItem(k, true); ok && !(c.only && c.shift != 0) && (strong || !c.hourOnly || c.part != 0 || !p.doseOrWord(e)) {
+	if c, e, ok := p.clockItem(k, true); ok && !(c.only && c.shift != 0) && (strong || !c.hourOnly || c.part != 0 || c.meridiem != 0 || !p.doseOrWord(e)) {
 		// "until friday 18:00" came above; here a clock, perhaps with its day behind.
 		if d, e2, ok := p.day(e); ok && d.kind != dDayOfMonth {
 			p.r.until = &d
@@ -173,8 +173,8 @@ func (p *parse) countBound(i int) int {
 	}
 	e := p.skip(k+1, cForAfter)
 	next := p.skip(e, cEach, cArticle, cEvery, cThe, cIn, cOf, cAt, cOn)
-	if p.is(next, cUnit) || p.is(e, cAdverb) {
-		return i // "3 times a day"
+	if p.is(next, cUnit) || p.is(e, cAdverb) || p.punct(e, '/') && p.is(e+1, cUnit) {
+		return i // "3 times a day", "4x/day"
 	}
 	if u, is := p.at(i - 1).value(cUnit); is && u >= day && u <= month && p.r.rec.set && p.prevEnd == i && !p.punct(i, ',') && p.r.rec.step == 0 {
 		// "每周两次", "every day 3 times"

@@ -74,7 +74,7 @@ const (
 	cZoneMark // "time" of "New York time"
 	cNow
 	cAsNeeded
-	cDose
+	cDose // 1: counted like a dose, but no medicine ("glasses")
 	cMedical
 	cCommand
 	cRemind
@@ -83,8 +83,9 @@ const (
 	cNotTime // a phrase that looks like time and is none
 	cStrict  // "exactly", swallowed by a clock
 	cForever
-	cTitle // "Dr": what follows is a name
-	cRatio // "ratio": what is near is no clock
+	cTitle    // "Dr": what follows is a name
+	cRatio    // "ratio": what is near is no clock
+	cYearMark // behind a year, where it also means something else: "2026 г."
 )
 
 // The units of cUnit.
@@ -143,7 +144,7 @@ var categoryNames = map[string]category{
 	"day-mark": cDayMark, "zone": cZone, "zone-mark": cZoneMark, "now": cNow,
 	"as-needed": cAsNeeded, "dose": cDose, "medical": cMedical, "command": cCommand,
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
-	"forever": cForever, "title": cTitle, "ratio": cRatio,
+	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

@@ -24,7 +24,9 @@ func (p *parse) clock(i int) int {
 			break
 		}
 		start, strong := p.clockLead(next)
+		p.inList = true
 		c2, end, ok := p.clockItem(start, true)
+		p.inList = false
 		// A figure behind "and" is a time only when nothing counts with it.
 		if !ok || !strong && c2.hourOnly && c2.part == 0 && c2.meridiem == 0 && p.doseOrWordList(end) {
 			break

@@ -7,7 +7,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	case t.kind == tClock:
 		c = clockTime{hour: int(t.n), minute: int(t.b), second: int(t.c), zero: t.zero}
 		next = i + 1
-		if p.is(next, cDose) && !lead && !p.adjacent(i) || p.ratio(i) {
+		if p.is(next, cDose) && !lead && !p.adjacent(i) && !p.opens(i) || p.ratio(i) {
 			return c, i, false
 		}
 		next, c = p.meridiem(next, c)

@@ -18,6 +18,8 @@ type parse struct {
 	monthFirst bool
 	// inRange: "9 to 21" is a range, not nine minutes to 21.
 	inRange bool
+	// inList: what is read stands behind "and" in a list of times.
+	inList bool
 }
 
 func (p *parse) at(i int) *token {
@@ -80,7 +82,11 @@ func (p *parse) run() {
 		if p.lex.postpositions && (role == RoleDate || role == RoleRecurrence || role == RoleClock) {
 			j = p.skip(j, cOn)
 		}
-		for k := i; k < j; k++ {
+		from := i
+		for from < j && p.postposition(from) {
+			from++
+		}
+		for k := from; k < j; k++ {
 			p.taken[k] = role
 		}
 		p.prevEnd = j

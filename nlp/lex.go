@@ -249,6 +249,10 @@ func (l *lexer) word(i int) int {
 	end := l.wordEnd(i)
 	w := l.text[i:end]
 	e := l.lex.entries[w]
+	if stop, known := l.hyphened(i, end); known != nil {
+		l.add(token{kind: tWord, start: int32(i), end: int32(stop), senses: known.senses, typo: true})
+		return stop
+	}
 	if e == nil {
 		return l.unknown(i, end)
 	}
@@ -292,8 +296,32 @@ func (l *lexer) word(i int) int {
 	if stop == end && !e.alone {
 		return l.unknown(i, end)
 	}
-	l.add(token{kind: tWord, start: int32(i), end: int32(stop), senses: best.senses})
+	t := token{kind: tWord, start: int32(i), senses: best.senses}
+	if stop > end {
+		// "toda quinta-fera": the phrase goes on in the second half.
+		last := strings.LastIndexByte(l.text[:stop], ' ') + 1
+		if longer, known := l.hyphened(last, stop); known != nil {
+			stop, t.typo = longer, true
+		}
+	}
+	t.end = int32(stop)
+	l.add(t)
 	return stop
+}
+
+// hyphened forgives a small typo in a word of two halves, the first of which stands at i: where it
+// ends, and what it means. "quinta-fera", "sgunda feira".
+func (l *lexer) hyphened(i, end int) (stop int, known *entry) {
+	if l.lex.halves == nil || end+2 >= len(l.text) || l.text[end] != '-' && l.text[end] != ' ' || !isWordStart(l.text, end+1) {
+		return 0, nil
+	}
+	stop = l.wordEnd(end + 1)
+	first, second := l.text[i:end], l.text[end+1:stop]
+	right, whole := l.lex.entries[first] != nil, l.lex.halves[second]
+	if right == whole && (right || l.text[end] == ' ') {
+		return 0, nil // as it should be, or two words that happen to stand together
+	}
+	return stop, l.lex.forgive(first + "-" + second)
 }
 
 func isWordStart(s string, i int) bool {

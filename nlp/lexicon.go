@@ -43,11 +43,13 @@ type lexicon struct {
 	// partAttributes: a bare part of the day may describe the noun behind it ("9:00 morning checkup").
 	partAttributes bool
 	monthLeads     bool // the month may stand before its day with an article between: "May the 12th"
-	unspaced       bool // words are not separated: Chinese
-	typos          map[rune][]string
-	echo           map[string]string
-	longest        int // bytes of the longest key
-	zones          []string
+	// halves are the second halves of words such as "segunda-feira".
+	halves   map[string]bool
+	unspaced bool // words are not separated: Chinese
+	typos    map[rune][]string
+	echo     map[string]string
+	longest  int // bytes of the longest key
+	zones    []string
 }
 
 type prefix struct {
@@ -229,10 +231,17 @@ func (lex *lexicon) finish() {
 		}
 		e.words = max(e.words, n)
 		full := lex.entries[key]
-		if n == 1 && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
+		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ")
+		if (n == 1 || hyphened) && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
 			slices.ContainsFunc(full.senses, func(s sense) bool { return s.cat.schedules() }) {
 			r, _ := utf8.DecodeRuneInString(key)
 			lex.typos[r] = append(lex.typos[r], key)
+			if hyphened {
+				if lex.halves == nil {
+					lex.halves = map[string]bool{}
+				}
+				lex.halves[key[strings.IndexByte(key, '-')+1:]] = true
+			}
 		}
 	}
 }

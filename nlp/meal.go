@@ -9,7 +9,11 @@ func (p *parse) partFits(i, end int) bool {
 	if p.lex.partAttributes && p.is(i, cThe) && end == i+2 && p.content(end) && !p.at(i-1).has(cEvery) {
 		return false // "the night splint"
 	}
-	if len(p.r.clocks) > 0 && p.adjacent(i) && p.lastTaken(i) == RoleDate {
+	if part, _ := p.at(end - 1).value(cDaypart); p.lex.partAttributes && p.is(i, cWith) && !p.is(i, cAt) && p.at(end).plain() &&
+		(part == bedtime || p.is(end-2, cThe)) {
+		return false // "with the sleep clinic", "with the lunch ladies"
+	}
+	if part, _ := p.at(i).value(cDaypart); len(p.r.clocks) > 0 && p.adjacent(i) && p.lastTaken(i) == RoleDate && part < breakfast {
 		return true // "at half seven tomorrow evening"
 	}
 	if end != i+1 || !p.bareWord(i) || p.lex.unspaced {
@@ -18,7 +22,7 @@ func (p *parse) partFits(i, end int) bool {
 	part, _ := p.at(i).value(cDaypart)
 	sure := part == noon || part == midnight
 	if part >= breakfast {
-		return p.is(i-1, cEvery) || p.adjacent(i) && p.closes(end)
+		return p.is(i-1, cEvery) || len(p.r.clocks) == 0 && p.adjacent(i) && p.closes(end)
 	}
 	if p.content(end) {
 		if len(p.r.clocks) > 0 && !p.r.clocks[0].only {

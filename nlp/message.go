@@ -78,13 +78,17 @@ func (p *parse) edges() {
 			// One that has a preposition of its own needs no second: "turn him over | in half an hour".
 			own := p.is(j, cIn) || p.is(j, cAt)
 			for k := j - 1; k > i && connective(p.at(k)) && !p.is(k, cWith) && !p.is(k, cUntilAfter); k-- {
+				if p.postposition(k) && p.taken[j] != RoleCommand {
+					break
+				}
 				if own && p.is(k, cFor) && !p.is(k, cAnd) && !p.is(k, cAt) && !p.is(k, cIn) && !p.is(k, cOn) {
 					break
 				}
 				p.taken[k] = p.taken[j]
 			}
 		}
-		if content && i > 0 && p.taken[i-1] != RoleCommand && p.is(i, cAnd) && connective(p.at(i)) {
+		// In Chinese "and" before somebody is "with": "中午和老王吃饭".
+		if content && i > 0 && p.taken[i-1] != RoleCommand && p.is(i, cAnd) && connective(p.at(i)) && !p.lex.unspaced {
 			p.taken[i] = p.taken[i-1]
 		}
 		if !content && inner {
@@ -98,6 +102,13 @@ func (p *parse) edges() {
 		}
 		i = j
 	}
+}
+
+// postposition reports whether the word at k belongs to the noun before it: "रवि को | कल".
+func (p *parse) postposition(k int) bool {
+	t := p.at(k)
+	return p.lex.postpositions && !p.lex.unspaced && k > 0 && p.taken[k-1] == roleNone && p.content(k-1) &&
+		(t.has(cOn) || t.has(cOf) || t.has(cTo)) && !t.has(cAnd)
 }
 
 func connective(t *token) bool {
@@ -192,7 +203,7 @@ func (p *parse) medical() bool {
 		if t.has(cTimesADay) || t.has(cHoursQ) && p.taken[i] == RoleRecurrence {
 			return true
 		}
-		if p.taken[i] == roleNone && (t.has(cMedical) || t.has(cDose)) {
+		if dose, is := t.value(cDose); p.taken[i] == roleNone && (t.has(cMedical) || is && dose == 0) {
 			return true
 		}
 	}

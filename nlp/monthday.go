@@ -277,6 +277,12 @@ func (p *parse) yearAfter(i int) (y, next int) {
 	k := p.skip(p.comma(i), cOf)
 	t := p.at(k)
 	u, unit := p.at(k + 1).value(cUnit)
+	if t.kind == tNumber && t.digits == 4 && !t.zero && p.is(k+1, cYearMark) {
+		if p.punct(k+2, '.') && p.at(k+2).glued {
+			return int(t.n), k + 3
+		}
+		return int(t.n), k + 2
+	}
 	if t.kind == tNumber && t.digits == 4 && !t.zero && (!unit || u == year) && !p.is(k+1, cDose) {
 		next = k + 1
 		if unit {

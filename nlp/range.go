@@ -52,7 +52,7 @@ func (p *parse) clockRange(i int) int {
 
 // hourlyFollows reports whether the other end of a range and then "every 2 hours" follow.
 func (p *parse) hourlyFollows(i int) bool {
-	if p.r.rec.set || !p.punct(i, '-') && !p.is(i, cTo) && !p.is(i, cUntil) {
+	if p.r.rec.set && (p.r.rec.step != 0 || p.r.rec.unit > week) || !p.punct(i, '-') && !p.is(i, cTo) && !p.is(i, cUntil) {
 		return false
 	}
 	p.inRange = true

@@ -17,6 +17,12 @@ func (p *parse) recurrence(i int) int {
 					return e
 				}
 			}
+			// "महीने की 1 और 15 तारीख को"
+			if days, k := p.numbers(j); len(days) > 0 && !p.r.rec.set && (p.is(k, cDayMark) || p.is(k, cOn)) {
+				p.setUnit(month, 1, i, k)
+				p.r.rec.monthDays = append(p.r.rec.monthDays, days...)
+				return p.skip(k, cDayMark, cOn)
+			}
 		}
 	}
 	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}

@@ -31,7 +31,7 @@ func (p *parse) relative(i int) int {
 			return e
 		}
 	}
-	after := p.skip(j, cInAfter)
+	after := p.skip(j, cInAfter, cStrict)
 	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock) || p.lex.unspaced && a.seconds == 0) {
 		return i
 	}

@@ -159,7 +159,7 @@ func (p *parse) military(i int, lead bool) (c clockTime, next int, ok bool) {
 		return c, i, false
 	}
 	u, hours := p.at(i + 1).value(cUnit)
-	if hours = hours && u == hour; !hours && !(lead && t.zero) {
+	if hours = hours && u == hour; !hours && !(lead && t.zero) && !p.rounds(i) {
 		return c, i, false
 	}
 	next = i + 1
@@ -167,4 +167,22 @@ func (p *parse) military(i int, lead bool) (c clockTime, next int, ok bool) {
 		next++
 	}
 	return p.checked(clockTime{hour: int(t.n) / 100, minute: int(t.n) % 100}, i, next)
+}
+
+// rounds reports whether four digits are a time as it stands on a ward's sheet: beside a day or a
+// rule, or in a list with one that begins with a nought ("0800 and 2000 daily"), to full five
+// minutes. Years, codes and telephone numbers are none.
+func (p *parse) rounds(i int) bool {
+	t := p.at(i)
+	if t.n%5 != 0 || p.at(i+1).kind == tNumber || p.at(i-1).kind == tNumber || p.is(i+1, cDose) || p.at(i-1).kind == tPunct && p.at(i).glued && !p.punct(i-1, '/') {
+		return false
+	}
+	if !t.zero {
+		first := p.at(i - 2)
+		return (p.is(i-1, cAnd) || p.punct(i-1, ',') || p.punct(i-1, '/')) && first.kind == tNumber && first.digits == 4 && p.taken[i-2] == roleNone && p.inList
+	}
+	if second := p.at(i + 2); second.kind == tNumber && second.digits == 4 && (p.is(i+1, cAnd) || p.punct(i+1, ',') || p.punct(i+1, '/')) {
+		return true
+	}
+	return p.adjacent(i) || p.opens(i) || p.closes(i+1) && p.prevEnd > 0 || p.dateFollows(i+1) && !p.closes(i+1)
 }

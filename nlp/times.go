@@ -111,6 +111,9 @@ func (p *parse) timesADay(i int) int {
 		}
 	}
 	k := p.skip(j, cEach, cArticle, cEvery, cThe, cOf, cIn, cAt, cOn)
+	if p.punct(j, '/') && p.is(j+1, cUnit) {
+		k = j + 1 // "3x/day"
+	}
 	if n == 1 && k > j {
 		// "раз в 2 дня"
 		if n60, u, e, ok := p.quantity(k, false); ok && n60 > 60 {

@@ -60,11 +60,24 @@ func near(a, b []rune, long bool) bool {
 	}
 	switch len(ta) - len(tb) {
 	case 0:
-		return len(ta) > 1 && same(ta[1:], tb[1:]) // the last letter carries grammar: not replaced
+		// The last letter carries grammar: it is replaced only by the one that sounds like it.
+		return same(ta[1:], tb[1:]) && (len(ta) > 1 || soundsLike(ta[0], tb[0]))
 	case 1:
 		return len(tb) > 0 && same(ta[1:], tb)
 	case -1:
 		return len(ta) > 0 && same(ta, tb[1:])
+	}
+	return false
+}
+
+// finals are the consonants that sound alike at the end of a word: "четверк", "Sonntak".
+var finals = [...][2]rune{{'г', 'к'}, {'д', 'т'}, {'б', 'п'}, {'в', 'ф'}, {'з', 'с'}, {'g', 'k'}, {'d', 't'}, {'b', 'p'}}
+
+func soundsLike(a, b rune) bool {
+	for _, f := range finals {
+		if a == f[0] && b == f[1] || a == f[1] && b == f[0] {
+			return true
+		}
 	}
 	return false
 }
