@@ -93,34 +93,16 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if _, err := p.Up(ctx); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return nil
-}
-
-// Migration is one numbered step and whether it was applied.
-type Migration struct {
-	Name    string
-	Applied bool
-	At      time.Time // zero unless Applied
+	return migrations.Up(ctx, p)
 }
 
 // Migrations lists every step, oldest first.
-func (s *Store) Migrations(ctx context.Context) ([]Migration, error) {
+func (s *Store) Migrations(ctx context.Context) ([]migrations.Migration, error) {
 	p, err := s.provider()
 	if err != nil {
 		return nil, err
 	}
-	list, err := p.Status(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("migration status: %w", err)
-	}
-	out := make([]Migration, len(list))
-	for i, m := range list {
-		out[i] = Migration{Name: filepath.Base(m.Source.Path), Applied: m.State == goose.StateApplied, At: m.AppliedAt}
-	}
-	return out, nil
+	return migrations.List(ctx, p)
 }
 
 func (s *Store) provider() (*goose.Provider, error) {

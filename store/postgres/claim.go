@@ -1,0 +1,391 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"carebell/delivery"
+	"carebell/schedule"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// errFencedMember: others take this process for dead; it claims nothing until it has joined again.
+var errFencedMember = errors.New("this process lost its place among the replicas; it claims again as soon as it has joined again")
+
+// Claim leases due rows: replies first, then occurrences by priority and time; at most one per
+// address, and none for an address that is being written to or a channel that is paused. Replicas
+// skip what another one holds. A clock that is more than MostSkew off claims nothing.
+func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
+	var batch delivery.Batch
+	err := s.tx(ctx, "claim", worker, func(t *tx) error {
+		epoch := s.member.epoch()
+		batch = delivery.Batch{At: t.now}
+		if err := s.mayClaim(); err != nil {
+			return err
+		}
+		c := claimer{tx: t, epoch: epoch, until: t.now.Add(lease)}
+		found, err := c.candidates(limit)
+		if err != nil {
+			return err
+		}
+		s.member.skipped.Store(found.skipped)
+		if len(found.outbox)+len(found.occurrences) == 0 {
+			return nil
+		}
+		if err := c.read(found); err != nil {
+			return err
+		}
+		if err := c.lease(limit); err != nil {
+			return err
+		}
+		batch.Jobs = c.jobs
+		return nil
+	})
+	if err != nil {
+		batch.Jobs = nil
+	}
+	return batch, err
+}
+
+// mayClaim refuses while the two clocks are too far apart.
+func (s *Store) mayClaim() error {
+	if skew := s.Skew(); skew.Abs() > MostSkew {
+		return fmt.Errorf("this machine's clock is %s off the database's: nothing is claimed here until they are within %s", skew.Round(time.Millisecond), MostSkew)
+	}
+	return nil
+}
+
+type claimer struct {
+	*tx
+	epoch string
+	until time.Time
+	rows  []claimed
+	jobs  []delivery.Job
+}
+
+// claimed is a row on its way to be a job.
+type claimed struct {
+	delivery.Job
+	recipient string
+	status    delivery.Status
+	series    string
+	rule      string
+	maximum   time.Duration
+	active    bool  // its series goes on
+	broken    error // the row cannot be read
+}
+
+// A look at the queue sees a few more rows than are wanted. Only when that is not enough (one
+// person's backlog hides the others') does it look further.
+const (
+	farLook  = 2000
+	nearLook = 8
+)
+
+// The addresses of due rows are locked first, so that two replicas never write to one person at the
+// same time; whoever comes second skips them. What the rows say is read by the next statement, whose
+// snapshot is younger than the locks: a condition on other rows is not looked at again when a lock
+// is granted. $1 now, $2 how many rows are looked at, $3 how many addresses are wanted.
+const (
+	lockDueOutbox = `WITH near AS MATERIALIZED (
+			SELECT m.recipient_id, m.id, m.priority, m.seq FROM outbox m
+			WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= $1
+				AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient_id = m.recipient_id AND e.priority = m.priority
+					AND e.seq < m.seq AND e.status IN ('pending', 'sending', 'unknown') AND e.next_attempt_time IS NOT NULL)
+				AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+				AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > $1)
+			ORDER BY m.priority, m.seq LIMIT $2
+		), first AS MATERIALIZED (
+			SELECT DISTINCT ON (recipient_id) * FROM near ORDER BY recipient_id, priority, seq
+		), locked AS (
+			SELECT f.id FROM first f JOIN addresses a ON a.id = f.recipient_id ORDER BY f.priority, f.seq LIMIT $3
+				FOR NO KEY UPDATE OF a SKIP LOCKED)
+		SELECT (SELECT count(*) FROM near), (SELECT count(*) FROM first), ARRAY(SELECT id::text FROM locked)`
+
+	lockDueOccurrences = `WITH near AS MATERIALIZED (
+			SELECT m.recipient_id, m.id, m.next_attempt_time, m.priority FROM scheduled_messages m
+			WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= $1
+				AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+				AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > $1)
+			ORDER BY m.next_attempt_time, m.priority LIMIT $2
+		), first AS MATERIALIZED (
+			SELECT DISTINCT ON (recipient_id) * FROM near ORDER BY recipient_id, next_attempt_time, priority
+		), locked AS (
+			SELECT f.id FROM first f JOIN addresses a ON a.id = f.recipient_id ORDER BY f.next_attempt_time, f.priority LIMIT $3
+				FOR NO KEY UPDATE OF a SKIP LOCKED)
+		SELECT (SELECT count(*) FROM near), (SELECT count(*) FROM first), ARRAY(SELECT id::text FROM locked)`
+
+	aliveSQL = `SELECT 1 FROM instances WHERE id = $1 AND fenced_at IS NULL FOR SHARE`
+)
+
+// candidates are the rows whose addresses this transaction holds.
+type candidates struct {
+	outbox, occurrences []string
+	skipped             bool // somebody else held an address
+}
+
+func (c *claimer) candidates(limit int) (candidates, error) {
+	found, full, err := c.look(nearLook*limit, limit)
+	if err == nil && full && len(found.outbox)+len(found.occurrences) < limit {
+		found, _, err = c.look(farLook, limit)
+	}
+	return found, err
+}
+
+// look locks the addresses of up to limit due rows of each table. full: it did not see all that is due.
+func (c *claimer) look(rows, limit int) (found candidates, full bool, err error) {
+	b := &pgx.Batch{}
+	alive := false
+	b.Queue(aliveSQL, c.epoch).Query(func(rows pgx.Rows) error {
+		alive = rows.Next()
+		rows.Close()
+		return rows.Err()
+	})
+	for _, source := range []struct {
+		sql string
+		ids *[]string
+	}{{lockDueOutbox, &found.outbox}, {lockDueOccurrences, &found.occurrences}} {
+		b.Queue(source.sql, c.now, rows, limit).QueryRow(func(row pgx.Row) error {
+			var seen, people int
+			if err := row.Scan(&seen, &people, source.ids); err != nil {
+				return err
+			}
+			full = full || seen == rows
+			found.skipped = found.skipped || len(*source.ids) < min(people, limit)
+			return nil
+		})
+	}
+	if err := c.send(b); err != nil {
+		return found, full, err
+	}
+	if !alive {
+		return found, full, errFencedMember
+	}
+	return found, full, nil
+}
+
+const (
+	jobColumns = `m.id::text, m.recipient_id::text, m.status, a.channel, a.platform_id, m.scheduled_time, m.delivery_window_seconds, m.attempts,
+		m.copies, m.marked, m.platform_ids, m.cancel_requested`
+
+	// stillDue is looked at again with the address in our hands.
+	stillDue = `m.id = ANY($2::uuid[]) AND m.status IN ('pending', 'unknown') AND m.next_attempt_time <= $1
+			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
+			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')`
+
+	readOutbox = `SELECT ` + jobColumns + `, m.operation, m.body, t.platform_ids
+		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id
+		WHERE ` + stillDue + ` ORDER BY m.priority, m.seq FOR NO KEY UPDATE OF m SKIP LOCKED`
+
+	readOccurrences = `SELECT ` + jobColumns + `, m.message_content, m.template_key, m.parameters, m.schedule_id::text, s.zone, s.rule,
+			s.status = 'active', s.max_lateness_seconds, p.name, p.language
+		FROM scheduled_messages m JOIN addresses a ON a.id = m.recipient_id
+			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
+		WHERE ` + stillDue + ` ORDER BY m.next_attempt_time, m.priority FOR NO KEY UPDATE OF m, s SKIP LOCKED`
+)
+
+// read reads what can still be claimed of the candidates, replies first.
+func (c *claimer) read(found candidates) error {
+	b := &pgx.Batch{}
+	if len(found.outbox) > 0 {
+		b.Queue(readOutbox, c.now, found.outbox).Query(c.collect(scanOutbox))
+	}
+	if len(found.occurrences) > 0 {
+		b.Queue(readOccurrences, c.now, found.occurrences).Query(c.collect(scanOccurrence))
+	}
+	return c.send(b)
+}
+
+func (c *claimer) collect(scan pgx.RowToFunc[claimed]) func(pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		more, err := pgx.CollectRows(rows, scan)
+		c.rows = append(c.rows, more...)
+		return err
+	}
+}
+
+// scan fills what both tables share.
+func (r *claimed) scan(row pgx.CollectableRow, rest ...any) error {
+	var window int64
+	var parts []byte
+	if err := row.Scan(append([]any{&r.ID, &r.recipient, &r.status, &r.To.Channel, &r.To.ID, &r.Due, &window, &r.Attempts, &r.Copies,
+		&r.Marked, &parts, &r.CancelRequested}, rest...)...); err != nil {
+		return err
+	}
+	r.Due, r.Lateness = r.Due.UTC(), time.Duration(window)*time.Second
+	return json.Unmarshal(parts, &r.Parts)
+}
+
+func scanOutbox(row pgx.CollectableRow) (claimed, error) {
+	var r claimed
+	r.Source = delivery.Outbox
+	var body, targetParts []byte
+	if err := r.scan(row, &r.Operation, &body, &targetParts); err != nil {
+		return r, err
+	}
+	r.broken = json.Unmarshal(body, &r.Message)
+	r.aim(targetParts)
+	return r, nil
+}
+
+// aim gives an edit the platform's id of what it edits. If that never arrived, the edit says its
+// words as a message of its own.
+func (r *claimed) aim(targetParts []byte) {
+	if r.Operation == delivery.Send {
+		return
+	}
+	var parts []string
+	if json.Unmarshal(targetParts, &parts) == nil && len(parts) > 0 {
+		r.TargetID = parts[len(parts)-1]
+	} else if r.Operation == delivery.Edit {
+		r.Operation = delivery.Send
+	}
+}
+
+func scanOccurrence(row pgx.CollectableRow) (claimed, error) {
+	var r claimed
+	r.Source, r.Operation = delivery.Occurrence, delivery.Send
+	var parameters []byte
+	var maximum int64
+	if err := r.scan(row, &r.Content, &r.Template, &parameters, &r.series, &r.Zone, &r.rule, &r.active, &maximum,
+		&r.PatientName, &r.Language); err != nil {
+		return r, err
+	}
+	r.maximum = time.Duration(maximum) * time.Second
+	r.broken = json.Unmarshal(parameters, &r.Parameters)
+	return r, nil
+}
+
+const (
+	leaseOutbox = `UPDATE outbox m SET status = 'sending', lease_token = v.token, lease_until = $1, updated_at = $2
+		FROM unnest($3::uuid[], $4::text[]) AS v (id, token) WHERE m.id = v.id`
+	leaseOccurrences = `UPDATE scheduled_messages m SET status = 'sending', lease_token = v.token, lease_until = $1, updated_at = $2
+		FROM unnest($3::uuid[], $4::text[]) AS v (id, token) WHERE m.id = v.id`
+
+	historySQL = `INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+		SELECT v.id, v.was, v.is, v.reason, $1 FROM unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) AS v (id, was, "is", reason)`
+)
+
+// lease takes the first row of each address, up to limit, and makes the successors of occurrences.
+func (c *claimer) lease(limit int) error {
+	taken := map[delivery.Source]*struct{ ids, tokens []string }{delivery.Outbox: {}, delivery.Occurrence: {}}
+	busy := map[string]bool{}
+	var h history
+	var slots []slot
+	var finished, unreadable []string
+	b := &pgx.Batch{}
+	for _, r := range c.rows {
+		if r.broken != nil {
+			c.setAside(b, &h, r)
+			continue
+		}
+		if busy[r.recipient] || len(c.jobs) == limit {
+			continue
+		}
+		busy[r.recipient] = true
+		var err error
+		if r.Token, err = token(c.epoch); err != nil {
+			return err
+		}
+		into := taken[r.Source]
+		into.ids, into.tokens = append(into.ids, r.ID), append(into.tokens, r.Token)
+		if r.status == delivery.Unknown {
+			h.add(r.ID, delivery.Unknown, delivery.Pending, "one repeat")
+		}
+		h.add(r.ID, delivery.Pending, delivery.Sending, "")
+		if r.Source == delivery.Occurrence && r.status == delivery.Pending && r.active {
+			next, fate := successor(r)
+			switch fate {
+			case goesOn:
+				slots = append(slots, next)
+			case ends:
+				finished = append(finished, r.series)
+			case cannotBeRead:
+				unreadable = append(unreadable, r.series)
+			}
+		}
+		c.jobs = append(c.jobs, r.Job)
+	}
+	if o := taken[delivery.Outbox]; len(o.ids) > 0 {
+		b.Queue(leaseOutbox, c.until, c.now, o.ids, o.tokens)
+	}
+	if o := taken[delivery.Occurrence]; len(o.ids) > 0 {
+		b.Queue(leaseOccurrences, c.until, c.now, o.ids, o.tokens)
+	}
+	if len(finished) > 0 {
+		b.Queue(`UPDATE schedules SET status = 'finished', version = version + 1, updated_at = $1 WHERE id = ANY($2::uuid[])`, c.now, finished)
+	}
+	if len(unreadable) > 0 {
+		// Nobody can say when it comes next: this occurrence goes, and the series waits for a hand.
+		b.Queue(`UPDATE schedules SET status = 'paused', status_why = 'the rule cannot be read', updated_at = $1 WHERE id = ANY($2::uuid[])`,
+			c.now, unreadable)
+	}
+	h.queue(b, c.now)
+	if err := c.send(b); err != nil {
+		return err
+	}
+	return insertOccurrences(c.tx, slots)
+}
+
+// setAside fails a row that nobody can read, so that it holds up no other.
+func (c *claimer) setAside(b *pgx.Batch, h *history, r claimed) {
+	query := `UPDATE scheduled_messages SET status = 'failed', next_attempt_time = NULL, failed_at = $1, error_message = 'the row cannot be read' WHERE id = $2`
+	if r.Source == delivery.Outbox {
+		query = `UPDATE outbox SET status = 'failed', next_attempt_time = NULL, failed_at = $1, error_message = 'the row cannot be read' WHERE id = $2`
+	}
+	b.Queue(query, c.now, r.ID)
+	h.add(r.ID, r.status, delivery.Failed, "the row cannot be read")
+}
+
+// fate is what becomes of a series once one of its occurrences is claimed.
+type fate int
+
+const (
+	goesOn fate = iota
+	ends
+	cannotBeRead
+)
+
+// successor is the occurrence after the claimed one, whatever becomes of this one.
+func successor(r claimed) (slot, fate) {
+	rule, err := schedule.ParseRule(r.rule)
+	if err != nil {
+		return slot{}, cannotBeRead
+	}
+	next, ok := rule.Next(r.Due)
+	if !ok {
+		return slot{}, ends
+	}
+	second, _ := rule.Next(next.At)
+	return slot{series: r.series, rule: rule, at: next, second: second.At, maximum: r.maximum}, goesOn
+}
+
+// token is a fencing token of this process: another start never makes an equal prefix.
+func token(epoch string) (string, error) {
+	var b [8]byte
+	if _, err := rand.Read(b[:]); err != nil {
+		return "", err
+	}
+	return epoch + "." + hex.EncodeToString(b[:]), nil
+}
+
+// history collects changes of status to be written in one statement.
+type history struct{ ids, was, is, reasons []string }
+
+func (h *history) add(id string, was, is delivery.Status, reason string) {
+	h.ids, h.was, h.is, h.reasons = append(h.ids, id), append(h.was, string(was)), append(h.is, string(is)), append(h.reasons, reason)
+}
+
+func (h *history) queue(b *pgx.Batch, now time.Time) {
+	if len(h.ids) > 0 {
+		b.Queue(historySQL, now, h.ids, h.was, h.is, h.reasons)
+	}
+}

@@ -1,0 +1,287 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Events is what a process hears of the others.
+type Events struct {
+	// Wake: something may have become due, or the claims of a dead process are free.
+	Wake func()
+	// Page: a person's web chat transcript has changed.
+	Page func(person string)
+}
+
+// member is this process among the replicas: a row of instances, the session advisory lock that the
+// row names, and the connection that holds it. The connection belongs to whoever runs join, attend
+// or leave; those never run at the same time.
+type member struct {
+	config  *pgx.ConnConfig
+	log     *slog.Logger
+	skipped atomic.Bool // the last claim met what another replica held
+
+	conn *pgx.Conn
+	key  int32
+	over chan struct{} // closed when attend has ended
+
+	mu    sync.Mutex
+	id    string // begins each lease token of this process
+	locks map[string]*namedLock
+	poke  context.CancelFunc // ends attend's wait
+}
+
+func newMember(config *pgx.ConnConfig, log *slog.Logger) *member {
+	return &member{config: config, log: log, locks: map[string]*namedLock{}, over: make(chan struct{})}
+}
+
+func (m *member) epoch() string {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.id
+}
+
+const (
+	instanceClass = 1128352834 // of the advisory locks that rows of instances name
+	nameClass     = 1128352835 // of those that Exclusive takes
+
+	// A server that has just started has lost everybody's locks: each gets this long to come back
+	// before the others take it for dead.
+	fenceSQL = `WITH others AS MATERIALIZED (
+			SELECT id, lock_key FROM instances WHERE fenced_at IS NULL AND id <> $1
+				AND pg_postmaster_start_time() < clock_timestamp() - interval '3 seconds'
+		), dead AS MATERIALIZED (SELECT id FROM others WHERE pg_try_advisory_xact_lock($2, lock_key))
+		UPDATE instances i SET fenced_at = clock_timestamp() FROM dead d WHERE i.id = d.id AND i.fenced_at IS NULL`
+
+	notifySQL = `SELECT pg_notify($1, $2)`
+	dueTopic  = "carebell_due"
+	pageTopic = "carebell_page"
+)
+
+// Join takes this process's place among the replicas; from then on it can claim. It must be called
+// once, before Attend.
+func (s *Store) Join(ctx context.Context) error { return explain(s.member.join(ctx)) }
+
+// Attend listens to the others until ctx ends, takes over from those that died, and holds what
+// Exclusive asks for. It comes back by itself when the connection is lost.
+func (s *Store) Attend(ctx context.Context, events Events) { s.member.attend(ctx, events) }
+
+// join connects and takes the place. A process that had one keeps it if nobody has fenced it: what
+// it is sending right now stays its own over a restart of the database.
+func (m *member) join(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, statementTimeout)
+	defer cancel()
+	conn, err := connect(ctx, m.config)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, conn.Close(ctx))
+		}
+	}()
+	// The session is this connection's own, so here the role may be the session's. A peer that
+	// vanished without a word must be found dead in ten seconds.
+	for _, sql := range []string{`SET ROLE carebell_worker`, `SET statement_timeout = 5000`, `SET tcp_keepalives_idle = 3`,
+		`SET tcp_keepalives_interval = 2`, `SET tcp_keepalives_count = 3`, `LISTEN ` + dueTopic, `LISTEN ` + pageTopic} {
+		if _, err := conn.Exec(ctx, sql); err != nil {
+			return err
+		}
+	}
+	back := false
+	if id := m.epoch(); id != "" {
+		if back, err = m.resume(ctx, conn, id); err != nil {
+			return err
+		}
+	}
+	if !back {
+		if err := m.enter(ctx, conn); err != nil {
+			return err
+		}
+	}
+	m.conn = conn
+	return nil
+}
+
+// resume takes the old lock again, and reports whether the row was not fenced meanwhile.
+func (m *member) resume(ctx context.Context, conn *pgx.Conn, id string) (back bool, err error) {
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, instanceClass, m.key); err != nil {
+		return false, err
+	}
+	err = conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM instances WHERE id = $1 AND fenced_at IS NULL)`, id).Scan(&back)
+	if err == nil && !back {
+		_, err = conn.Exec(ctx, `SELECT pg_advisory_unlock($1, $2)`, instanceClass, m.key)
+	}
+	return back, err
+}
+
+// enter makes a new row: first the lock, then the row that names it, so that nobody finds the row
+// without its lock.
+func (m *member) enter(ctx context.Context, conn *pgx.Conn) error {
+	id, err := newID()
+	if err != nil {
+		return err
+	}
+	if err := conn.QueryRow(ctx, `SELECT nextval('instances_lock_key')::integer`).Scan(&m.key); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock($1, $2)`, instanceClass, m.key); err != nil {
+		return err
+	}
+	if _, err := conn.Exec(ctx, `INSERT INTO instances (id, lock_key) VALUES ($1, $2)`, id, m.key); err != nil {
+		return err
+	}
+	// Long gone ones are forgotten: what is not alive is dead, with a row or without.
+	if _, err := conn.Exec(ctx, `DELETE FROM instances WHERE fenced_at < clock_timestamp() - interval '1 day'`); err != nil {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.id = id
+	return nil
+}
+
+// How often attend looks: for named locks that are wanted, and for others that died.
+const (
+	lockEvery  = 500 * time.Millisecond
+	fenceEvery = time.Second
+	rejoinWait = 100 * time.Millisecond
+	mostRejoin = 2 * time.Second
+)
+
+func (m *member) attend(ctx context.Context, events Events) {
+	defer close(m.over)
+	wait := rejoinWait
+	for ctx.Err() == nil {
+		if m.conn == nil {
+			if err := m.join(ctx); err != nil {
+				if ctx.Err() == nil && wait == mostRejoin {
+					m.log.Warn("this process cannot take its place among the replicas; it tries again", "err", explain(err))
+				}
+				pause(ctx, wait)
+				wait = min(2*wait, mostRejoin)
+				continue
+			}
+			wait = rejoinWait
+			events.Wake() // nothing was heard meanwhile
+		}
+		if err := m.serve(ctx, events); err != nil && ctx.Err() == nil {
+			m.log.Warn("the connection that holds this process's place was lost; it comes back by itself", "err", explain(err))
+			m.drop()
+		}
+	}
+}
+
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
+}
+
+// serve listens and looks until the connection fails or ctx ends.
+func (m *member) serve(ctx context.Context, events Events) error {
+	var fenced time.Time
+	for ctx.Err() == nil {
+		if err := m.hear(ctx, events); err != nil {
+			return err
+		}
+		if err := m.settleLocks(ctx); err != nil {
+			return err
+		}
+		if time.Since(fenced) >= fenceEvery {
+			fenced = time.Now()
+			tag, err := m.conn.Exec(ctx, fenceSQL, m.epoch(), instanceClass)
+			if err != nil {
+				return err
+			}
+			if n := tag.RowsAffected(); n > 0 {
+				m.log.Warn("another process is gone; its claims are recovered", "processes", n)
+				events.Wake()
+			}
+			if err := m.stillIn(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// stillIn reports an error when the others have taken this process for dead: it must join anew.
+func (m *member) stillIn(ctx context.Context) error {
+	var in bool
+	err := m.conn.QueryRow(ctx, `SELECT EXISTS (SELECT 1 FROM instances WHERE id = $1 AND fenced_at IS NULL)`, m.epoch()).Scan(&in)
+	if err == nil && !in {
+		err = errFencedMember
+	}
+	return err
+}
+
+// hear waits for one word of the others, for lockEvery, or until it is poked.
+func (m *member) hear(ctx context.Context, events Events) error {
+	wait, cancel := context.WithTimeout(ctx, lockEvery)
+	defer cancel()
+	m.mu.Lock()
+	m.poke = cancel
+	m.mu.Unlock()
+	n, err := m.conn.WaitForNotification(wait)
+	if err != nil {
+		if m.conn.IsClosed() || wait.Err() == nil {
+			return err
+		}
+		return nil
+	}
+	from, rest, _ := strings.Cut(n.Payload, " ")
+	switch {
+	case from == m.epoch(): // what we said ourselves
+	case n.Channel == dueTopic:
+		events.Wake()
+	case n.Channel == pageTopic:
+		events.Page(rest)
+	}
+	return nil
+}
+
+// drop gives up the connection and everything that it held.
+func (m *member) drop() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	_ = m.conn.Close(ctx) // it is lost already
+	m.conn = nil
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, l := range m.locks {
+		l.lose()
+	}
+}
+
+// leave takes this process's row away and tells the others, so that they need not find it dead.
+func (m *member) leave() error {
+	if m.conn == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	var err error
+	if !m.conn.IsClosed() {
+		b := &pgx.Batch{}
+		b.Queue(`DELETE FROM instances WHERE id = $1`, m.epoch())
+		b.Queue(notifySQL, dueTopic, m.epoch())
+		err = m.conn.SendBatch(ctx, b).Close()
+	}
+	err = errors.Join(err, m.conn.Close(ctx))
+	m.conn = nil
+	return err
+}
+
+// wakeOthers tells the other replicas, once this transaction commits, that something may be due.
+func (s *Store) wakeOthers(b *pgx.Batch) { b.Queue(notifySQL, dueTopic, s.member.epoch()) }
