@@ -7,8 +7,11 @@ func (p *parse) clock(i int) int {
 	if !ok {
 		return i
 	}
-	c.weak = !lead && c.meridiem == 0 && c.part == 0 && !p.adjacent(i) && !p.opens(i)
-	if c.only && !lead && c.shift == 0 && !p.partFits(i, k) {
+	c.weak = !lead && c.meridiem == 0 && c.part == 0 && !p.adjacent(i) && !p.opens(i) && p.at(j).kind != tNumber
+	if c.only && !lead && c.shift == 0 && c.part >= breakfast && len(p.r.clocks) > 0 && !p.r.clocks[0].only && !p.is(j, cWith) {
+		return i // "half past one lunch with Sam": the meal is what is to be done
+	}
+	if c.only && !lead && c.shift == 0 && !p.partFits(i, k) && !p.severalParts(i) {
 		return i
 	}
 	list := []clockTime{c}
@@ -20,7 +23,7 @@ func (p *parse) clock(i int) int {
 		if next == k && c.only && p.punct(next, '-') && p.is(next+1, cDaypart) {
 			next++ // "सुबह-शाम"
 		}
-		if next == k && !(p.lex.unspaced && c.only && p.is(next, cDaypart)) { // 早晚
+		if next == k && !(c.only && c.shift == 0 && p.is(next, cDaypart) && (p.lex.unspaced || p.severalParts(i))) { // 早晚, "matin midi et soir"
 			break
 		}
 		start, strong := p.clockLead(next)
@@ -64,11 +67,57 @@ func (p *parse) clock(i int) int {
 	return k
 }
 
+// severalParts reports whether bare parts of the day follow each other in their order and the last of
+// them is told apart: "matin midi et soir", "1 cp matin et soir". Where a part may describe the noun
+// behind it, nothing may follow.
+func (p *parse) severalParts(i int) bool {
+	last, n, and := 0, 0, false
+	for {
+		part, is := p.at(i).value(cDaypart)
+		if !is || part <= last || part >= midnight || !p.bareWord(i) {
+			break
+		}
+		last = part
+		n++
+		i++
+		if p.is(i, cAnd) && p.is(i+1, cDaypart) {
+			and = true
+			i++
+		} else if p.punct(i, ',') && p.is(i+1, cDaypart) {
+			i++
+		}
+	}
+	return n > 1 && and && (!p.lex.partAttributes || !p.content(i))
+}
+
+// closer reports whether a says more closely than b when in the day: bedtime than evening, after
+// dinner than night.
+func closer(a, b clockTime) bool {
+	if !a.only || !b.only || b.shift != 0 {
+		return false
+	}
+	switch a.part {
+	case bedtime, dinner:
+		return b.part == evening || b.part == night
+	case breakfast:
+		return b.part == morning || b.part == dawn
+	case lunch:
+		return b.part == noon || b.part == afternoon
+	}
+	return false
+}
+
 // mergeClocks joins a part of the day and a figure that belong together; false when it did.
 func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 	last := &p.r.clocks[len(p.r.clocks)-1]
 	first := list[0]
 	switch {
+	case len(list) == 1 && len(p.r.clocks) == 1 && closer(*last, first):
+		return false // "melatonin before bed every night"
+	case len(list) == 1 && len(p.r.clocks) == 1 && closer(first, *last):
+		first.from, first.to = i, end
+		p.r.clocks[0] = first
+		return false
 	case len(list) == 1 && first.only && !last.only:
 		// "9:00 ... in the evening"
 		if last.part == 0 && last.meridiem == 0 {
@@ -153,7 +202,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	if c.meridiem == 0 {
 		k := p.skip(next, cOf, cThe, cIn, cOn)
-		if part, is := p.at(k).value(cDaypart); is && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
+		if part, is := p.at(k).value(cDaypart); is && !(k == next && part >= breakfast && p.bareWord(k)) && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
 			c.part = part
 			next = k + 1
 		}

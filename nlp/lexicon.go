@@ -233,7 +233,7 @@ func (lex *lexicon) finish() {
 		full := lex.entries[key]
 		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ")
 		if (n == 1 || hyphened) && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
-			slices.ContainsFunc(full.senses, func(s sense) bool { return s.cat.schedules() }) {
+			slices.ContainsFunc(full.senses, func(s sense) bool { return s.cat.schedules() || s.cat == cNext }) {
 			r, _ := utf8.DecodeRuneInString(key)
 			lex.typos[r] = append(lex.typos[r], key)
 			if hyphened {

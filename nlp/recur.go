@@ -43,6 +43,12 @@ func (p *parse) recurrence(i int) int {
 
 // stepByStep reads "de 8 em 8 horas", "de hora em hora".
 func (p *parse) stepByStep(i int) (next int) {
+	if k := p.skip(i, cOf); p.at(k).kind == tSlash && p.at(k).parts == 2 && p.at(k).n == p.at(k).b {
+		if u, is := p.at(k + 1).value(cUnit); is && u == hour {
+			p.setInterval(int(p.at(k).n)*60, hour, i, k+2) // "12/12h"
+			return k + 2
+		}
+	}
 	if !p.is(i, cFrom) && !p.is(i, cOf) {
 		if i == 0 || !p.is(i-1, cRemind) {
 			return i

@@ -112,7 +112,9 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !is {
 		h, k, is = p.ordinal(j)
 	}
-	if is && p.at(j).kind != tClock && h >= 1 && h <= 24 && !p.doseAfter(k) && (!p.isUnit(k) || p.is(k, cDaypart)) {
+	// "halb acht Tabletten": half a number is no count.
+	counted := p.doseAfter(k) && !(p.is(i, cMinutes) && p.is(k, cDose) && !p.at(k).glued && !p.measure(k))
+	if is && p.at(j).kind != tClock && h >= 1 && h <= 24 && !counted && (!p.isUnit(k) || p.is(k, cDaypart)) {
 		c = clockTime{hour: h, spoken: true, hourOnly: true}.plus(m)
 		if p.is(k, cOClock) {
 			k++
@@ -174,7 +176,7 @@ func (p *parse) military(i int, lead bool) (c clockTime, next int, ok bool) {
 // minutes. Years, codes and telephone numbers are none.
 func (p *parse) rounds(i int) bool {
 	t := p.at(i)
-	if t.n%5 != 0 || p.at(i+1).kind == tNumber || p.at(i-1).kind == tNumber || p.is(i+1, cDose) || p.at(i-1).kind == tPunct && p.at(i).glued && !p.punct(i-1, '/') {
+	if t.n%5 != 0 || p.at(i+1).kind == tNumber && p.at(i+1).digits > 2 || p.at(i-1).kind == tNumber || p.is(i+1, cDose) || p.at(i-1).kind == tPunct && p.at(i).glued && !p.punct(i-1, '/') {
 		return false
 	}
 	if !t.zero {

@@ -18,7 +18,7 @@ func (p *parse) adverb(i int) int {
 		j := i + 1
 		if n := len(p.r.clocks); n > 0 {
 			if last := &p.r.clocks[n-1]; last.only {
-				if last.part != v {
+				if last.part != v && !closer(*last, clockTime{part: v, only: true}) {
 					add(v) // "eine Tablette morgens und zwei abends"
 				}
 			} else if last.part == 0 && last.meridiem == 0 {

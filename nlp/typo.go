@@ -22,7 +22,12 @@ func (lex *lexicon) forgive(w string) *entry {
 			continue
 		}
 		known := collapse(key, kb[:0])
-		long := utf8.RuneCountInString(key) >= 7 && len(word) >= 6
+		runes := utf8.RuneCountInString(key)
+		long := runes >= 7 && len(word) >= 6
+		// A letter too few or too many is forgiven in days of six letters too: "sábdo".
+		if !long && runes == 6 && len(word) >= 5 && len(word) != len(known) && (hasSense(lex.entries[key], cWeekday) || hasSense(lex.entries[key], cRelativeDay)) && near(word, known, true) {
+			return lex.entries[key]
+		}
 		if near(word, known, long) {
 			return lex.entries[key]
 		}
