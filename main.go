@@ -69,7 +69,7 @@ func (serve) Run(ctx context.Context, c *commandLine) error {
 	if err != nil {
 		return fmt.Errorf("the settings need mending:\n%w", err)
 	}
-	a, err := app.New(ctx, settings, time.Now, app.NewLogger(settings, os.Stderr))
+	a, err := app.New(ctx, settings, nil, app.NewLogger(settings, os.Stderr))
 	if err != nil {
 		return err
 	}

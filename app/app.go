@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
@@ -19,7 +17,6 @@ import (
 	"carebell/delivery"
 	"carebell/locales"
 	"carebell/nlp"
-	"carebell/store/sqlite"
 	"carebell/templates"
 	"carebell/web"
 
@@ -34,7 +31,7 @@ var Version = "dev"
 type App struct {
 	settings Settings
 	log      *slog.Logger
-	store    *sqlite.Store
+	store    Database
 	engine   *delivery.Engine
 	bot      *bot.Bot
 	webchat  *webchat.Channel
@@ -46,16 +43,8 @@ type App struct {
 	troubles map[string]string // channels that stopped for good, with what to do
 }
 
-// OpenStore opens the database that the settings name and makes its folder.
-func OpenStore(ctx context.Context, s Settings, now func() time.Time) (*sqlite.Store, error) {
-	if err := os.MkdirAll(filepath.Dir(s.DatabasePath), 0o700); err != nil {
-		return nil, fmt.Errorf("CAREBELL_DATA_DIR: the data folder cannot be made: %w", err)
-	}
-	return sqlite.Open(ctx, s.DatabasePath, now)
-}
-
-// New opens and migrates the database and builds every part. now is the clock (time.Now in
-// production). Close it, or Run it, which closes it.
+// New opens and migrates the database and builds every part. now is the clock; nil in production:
+// the machine's, and for what is due the database's own where it has one. Run closes what New opened.
 func New(ctx context.Context, s Settings, now func() time.Time, log *slog.Logger) (*App, error) {
 	catalogue, err := locales.Load()
 	if err != nil {
@@ -65,12 +54,18 @@ func New(ctx context.Context, s Settings, now func() time.Time, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	store, err := OpenStore(ctx, s, now)
+	store, err := OpenStore(ctx, s, now, log)
 	if err != nil {
 		return nil, err
 	}
+	if now == nil {
+		now = time.Now
+	}
 	a := &App{settings: s, log: log, store: store, now: now, troubles: map[string]string{}}
 	if err = store.Migrate(ctx); err == nil {
+		err = store.Join(ctx)
+	}
+	if err == nil {
 		err = a.build(catalogue, set)
 	}
 	if err != nil {
@@ -116,6 +111,7 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 		a.store, delivery.NewRenderer(set, catalogue), senders, delivery.NewPacer(paces), delivery.NewMetrics(registry), a.log)
 
 	delivery.RegisterGauges(registry, a.store)
+	a.store.Register(registry)
 	a.web, err = web.New(web.Config{Addr: a.settings.HTTPAddr, Version: Version, Now: a.now, DrainTimeout: 2 * time.Second}, a, a.checks(), registry,
 		[]web.Mount{{Path: "/chat", Handler: a.webchat.Handler(), Close: a.webchat.Close}}, a.log)
 	return err
@@ -145,11 +141,19 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 	sending, stopSending := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopSending()
 
-	var receivers, handlers, senders sync.WaitGroup
+	attending, stopAttending := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopAttending()
+	var receivers, handlers, senders, attendants sync.WaitGroup
+	attendants.Go(func() { a.store.Attend(attending, a.engine.Wake, a.webchat.Wake) })
 	serving := make(chan error, 1)
 	receivers.Go(func() { serving <- a.web.Serve(receiving, listener) })
 	if a.telegram != nil {
-		receivers.Go(func() { a.channel(receiving, "telegram", a.telegram.Run) })
+		// One process polls; the others stand by.
+		receivers.Go(func() {
+			a.channel(receiving, "telegram", func(ctx context.Context) error {
+				return a.store.Exclusive(ctx, "telegram", a.telegram.Run)
+			})
+		})
 	}
 	handling, stopHandling := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHandling()
@@ -171,6 +175,8 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 	handlers.Wait()
 	stopSending()
 	senders.Wait()
+	stopAttending()
+	attendants.Wait()
 	return errors.Join(failed, <-serving, a.store.Close())
 }
 
@@ -194,7 +200,7 @@ func (a *App) Banner(w io.Writer, addr string) {
   web chat  http://%s/chat
   status    http://%s/
   telegram  %s
-  database  SQLite in %s
+  database  %s
 Try it: open the web chat and write  /schedule in 1 minute Take your medicine
-`, Version, addr, addr, telegramLine, a.settings.DatabasePath)
+`, Version, addr, addr, telegramLine, a.store.Describe())
 }

@@ -15,8 +15,10 @@ import (
 )
 
 // The promise of the first page: a phrase, a card, a tap, and a minute later the reminder.
-func TestScheduleConfirmDeliver(t *testing.T) {
-	h := newHouse(t)
+func TestScheduleConfirmDeliver(t *testing.T) { onBoth(t, scheduleConfirmDeliver) }
+
+func scheduleConfirmDeliver(t *testing.T, setting string) {
+	h := newHouse(t, setting)
 	ana := h.api.Person(1001, "Ana", "en")
 	ana.Start("")
 	h.shows(1001, "Do you agree?")
@@ -60,7 +62,11 @@ func TestScheduleConfirmDeliver(t *testing.T) {
 }
 
 func TestRestartInTheMiddleOfAConversation(t *testing.T) {
-	h := newHouse(t)
+	onBoth(t, restartInTheMiddleOfAConversation)
+}
+
+func restartInTheMiddleOfAConversation(t *testing.T, setting string) {
+	h := newHouse(t, setting)
 	ana := h.api.Person(1001, "Ana", "en")
 	ana.Start("")
 	h.shows(1001, "Do you agree?")
@@ -80,8 +86,10 @@ func TestRestartInTheMiddleOfAConversation(t *testing.T) {
 	h.shows(1001, "Saved · #")
 }
 
-func TestHostileUpdates(t *testing.T) {
-	h := newHouse(t)
+func TestHostileUpdates(t *testing.T) { onBoth(t, hostileUpdates) }
+
+func hostileUpdates(t *testing.T, setting string) {
+	h := newHouse(t, setting)
 	ana := h.api.Person(1001, "Ana", "en")
 	ana.Start("")
 	h.shows(1001, "Do you agree?")
@@ -119,8 +127,10 @@ func (h *house) ready() {
 	h.t.Fatal("the program is never ready")
 }
 
-func TestPages(t *testing.T) {
-	h := newHouse(t)
+func TestPages(t *testing.T) { onBoth(t, pages) }
+
+func pages(t *testing.T, setting string) {
+	h := newHouse(t, setting)
 	h.ready()
 	for path, want := range map[string]int{"/": 200, "/chat": 200, "/healthz": 200, "/readyz": 200, "/metrics": 200, "/nothing": 404} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+h.addr+path, nil)
@@ -176,7 +186,7 @@ func TestUnusableDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := app.New(t.Context(), settings, time.Now, nil); err == nil || strings.Contains(err.Error(), "\n") {
+	if _, err := app.New(t.Context(), settings, nil, nil); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v, want one clear line", err)
 	}
 }

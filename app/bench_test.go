@@ -3,7 +3,6 @@ package app_test
 import (
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,7 +13,6 @@ import (
 	"carebell/conversations"
 	"carebell/internal/faketelegram"
 	"carebell/schedule"
-	"carebell/store/sqlite"
 )
 
 // quantile of sorted durations, in milliseconds.
@@ -25,8 +23,10 @@ func quantile(d []time.Duration, q float64) float64 {
 
 // BenchmarkReply is from the moment that a person writes to the moment that the answer is at the
 // platform: poll, inbox, turn, outbox, send.
-func BenchmarkReply(b *testing.B) {
-	h := newHouse(b, "CAREBELL_TELEGRAM_PER_SECOND=1000")
+func BenchmarkReply(b *testing.B) { benchBoth(b, replyBench) }
+
+func replyBench(b *testing.B, open func(testing.TB) string) {
+	h := newHouse(b, open(b), "CAREBELL_TELEGRAM_PER_SECOND=1000")
 	ana := h.api.Person(1001, "Ana", "en")
 	ana.Start("")
 	h.shows(1001, "Do you agree?")
@@ -46,17 +46,13 @@ func BenchmarkReply(b *testing.B) {
 }
 
 // BenchmarkLateness is how late reminders arrive at the platform, at twenty a second for ten seconds.
-func BenchmarkLateness(b *testing.B) {
+func BenchmarkLateness(b *testing.B) { benchBoth(b, latenessBench) }
+
+func latenessBench(b *testing.B, open func(testing.TB) string) {
 	const messages, every = 200, 50 * time.Millisecond
 	for b.Loop() {
-		database := filepath.Join(b.TempDir(), "carebell.db")
-		store, err := sqlite.Open(b.Context(), database, time.Now)
-		if err != nil {
-			b.Fatal(err)
-		}
-		if err := store.Migrate(b.Context()); err != nil {
-			b.Fatal(err)
-		}
+		setting := open(b)
+		store := openStore(b, setting)
 		api, err := faketelegram.Start(faketelegram.Config{Token: token})
 		if err != nil {
 			b.Fatal(err)
@@ -87,7 +83,7 @@ func BenchmarkLateness(b *testing.B) {
 			b.Fatal(err)
 		}
 		forgetUpdates(b, api) // two hundred welcomes would take the pace from the reminders
-		h := &house{t: b, clock: &clock{}, logs: &syncBuffer{}, api: api, env: []string{"CAREBELL_DATABASE_URL=sqlite:" + database,
+		h := &house{t: b, clock: &clock{}, logs: &syncBuffer{}, api: api, env: []string{setting,
 			"CAREBELL_HTTP_ADDR=127.0.0.1:0", "CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint()}}
 		h.open()
 		ledger, err := api.WaitFor(b.Context(), func(l faketelegram.Ledger) bool {
@@ -121,9 +117,11 @@ func BenchmarkLateness(b *testing.B) {
 }
 
 // BenchmarkStart is from nothing to ready on an empty database.
-func BenchmarkStart(b *testing.B) {
+func BenchmarkStart(b *testing.B) { benchBoth(b, startBench) }
+
+func startBench(b *testing.B, open func(testing.TB) string) {
 	for b.Loop() {
-		h := newHouse(b)
+		h := newHouse(b, open(b))
 		h.stop()
 		h.api.Close()
 	}

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -18,7 +17,6 @@ import (
 	"carebell/conversations"
 	"carebell/internal/faketelegram"
 	"carebell/schedule"
-	"carebell/store/sqlite"
 )
 
 const (
@@ -64,7 +62,9 @@ func slot(person, n int) string { return fmt.Sprintf("dose-%d-%d.", person, n) }
 
 // Killed at random in the send path: nothing is lost, no repeat is unmarked, and no slot comes more
 // than twice. Lost is a slot that neither arrived nor ended in a status that says so.
-func TestKilledAtRandom(t *testing.T) {
+func TestKilledAtRandom(t *testing.T) { onBoth(t, killedAtRandom) }
+
+func killedAtRandom(t *testing.T, setting string) {
 	seed := uint64(time.Now().UnixNano())
 	if s := os.Getenv("CAREBELL_TEST_SEED"); s != "" {
 		var err error
@@ -80,10 +80,9 @@ func TestKilledAtRandom(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(api.Close)
-	database := filepath.Join(t.TempDir(), "carebell.db")
-	seedDoses(t, api, database)
+	seedDoses(t, api, setting)
 
-	p := &process{t: t, env: []string{"CAREBELL_DATABASE_URL=sqlite:" + database, "CAREBELL_HTTP_ADDR=127.0.0.1:0",
+	p := &process{t: t, env: []string{setting, "CAREBELL_HTTP_ADDR=127.0.0.1:0",
 		"CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint(), "CAREBELL_DELIVERY_REPEAT_AFTER=1s",
 		"CAREBELL_TELEGRAM_PER_SECOND=1000", "CAREBELL_TELEGRAM_PER_CHAT_SECOND=30", "CAREBELL_TELEGRAM_PER_CHAT_BURST=30"}}
 	for range kills {
@@ -99,19 +98,13 @@ func TestKilledAtRandom(t *testing.T) {
 	p.start()
 	waitFor(t, api, p, allArrived)
 	p.kill()
-	judge(t, api.Ledger(), database)
+	judge(t, api.Ledger(), setting)
 }
 
 // seedDoses makes people with doses that are all due now.
-func seedDoses(t *testing.T, api *faketelegram.Server, database string) {
+func seedDoses(t *testing.T, api *faketelegram.Server, setting string) {
 	t.Helper()
-	store, err := sqlite.Open(t.Context(), database, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Migrate(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	store := openStore(t, setting)
 	for i := range people {
 		person := api.Person(int64(1000+i), "P", "en")
 		person.Start("")
@@ -166,7 +159,7 @@ func copies(l faketelegram.Ledger) map[string][]string {
 
 func allArrived(l faketelegram.Ledger) bool { return len(copies(l)) == people*perEach }
 
-func judge(t *testing.T, l faketelegram.Ledger, database string) {
+func judge(t *testing.T, l faketelegram.Ledger, setting string) {
 	t.Helper()
 	all := copies(l)
 	repeats := 0
@@ -193,10 +186,7 @@ func judge(t *testing.T, l faketelegram.Ledger, database string) {
 	}
 	t.Logf("%d slots, %d kills, %d repeats, all marked", people*perEach, kills, repeats)
 	// Every row says what became of it, or waits for the outcome of the last kill.
-	store, err := sqlite.Open(t.Context(), database, time.Now)
-	if err != nil {
-		t.Fatal(err)
-	}
+	store := openStore(t, setting)
 	for i := range people {
 		state, err := store.Load(t.Context(), bot.Arrival{Update: chat.Update{From: chat.Address{Channel: chat.Telegram, ID: strconv.Itoa(1000 + i)}}})
 		if err != nil {
@@ -214,14 +204,16 @@ func judge(t *testing.T, l faketelegram.Ledger, database string) {
 }
 
 // Killed after every step, the conversation goes on where it was.
-func TestConversationSurvivesKills(t *testing.T) {
+func TestConversationSurvivesKills(t *testing.T) { onBoth(t, conversationSurvivesKills) }
+
+func conversationSurvivesKills(t *testing.T, setting string) {
 	api, err := faketelegram.Start(faketelegram.Config{Token: token})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(api.Close)
 	h := &house{t: t, api: api, clock: &clock{}, logs: &syncBuffer{}}
-	p := &process{t: t, env: []string{"CAREBELL_DATA_DIR=" + t.TempDir(), "CAREBELL_HTTP_ADDR=127.0.0.1:0",
+	p := &process{t: t, env: []string{setting, "CAREBELL_HTTP_ADDR=127.0.0.1:0",
 		"CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint(), "CAREBELL_DELIVERY_REPEAT_AFTER=1s",
 		"CAREBELL_TELEGRAM_PER_CHAT_SECOND=30", "CAREBELL_TELEGRAM_PER_CHAT_BURST=30"}}
 	ana := api.Person(1001, "Ana", "en")

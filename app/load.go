@@ -27,7 +27,7 @@ const (
 )
 
 // secrets are the settings that a file may hold: CAREBELL_…_FILE.
-var secrets = []string{"telegram.token", "database.url"}
+var secrets = []string{"telegram.token", "database.url", "database.migrate_url"}
 
 // Load reads the settings: the defaults (the text of config.yaml), then the file at path unless it
 // is empty, then the environment as os.Environ gives it. The error lists every fault at once, each
@@ -161,20 +161,34 @@ func (r *reader) settings(languages []string) Settings {
 		r.fault("people.zone", quoted(r.k.String("people.zone")), "an IANA time zone such as Europe/Madrid")
 	}
 	s.Zone = zone
-	s.DatabasePath = r.database()
+	s.Database = r.database()
 	return s
 }
 
-func (r *reader) database() string {
-	url := r.k.String("database.url")
+// database never repeats a URL: it may hold a password.
+func (r *reader) database() DatabaseSettings {
+	url, owner := strings.TrimSpace(r.k.String("database.url")), strings.TrimSpace(r.k.String("database.migrate_url"))
+	if isPostgres(url) {
+		if owner != "" && !isPostgres(owner) {
+			r.fault("database.migrate_url", "a URL of another kind", "postgres://owner:password@host:5432/database, or nothing to migrate as database.url")
+		}
+		return DatabaseSettings{URL: url, MigrateURL: owner}
+	}
+	if owner != "" {
+		r.fault("database.migrate_url", "a URL although the database is SQLite", "nothing, or a database.url of PostgreSQL beside it")
+	}
 	if url == "" {
-		return filepath.Join(r.text("data.dir"), "carebell.db")
+		return DatabaseSettings{Path: filepath.Join(r.text("data.dir"), "carebell.db")}
 	}
 	path, ok := strings.CutPrefix(url, "sqlite:")
 	if !ok || path == "" {
-		r.fault("database.url", "a URL of another kind", "sqlite:path, or nothing for the file in data.dir")
+		r.fault("database.url", "a URL of another kind", "postgres://user:password@host:5432/database, sqlite:path, or nothing for the file in data.dir")
 	}
-	return path
+	return DatabaseSettings{Path: path}
+}
+
+func isPostgres(url string) bool {
+	return strings.HasPrefix(url, "postgres://") || strings.HasPrefix(url, "postgresql://")
 }
 
 func (r *reader) text(key string) string {

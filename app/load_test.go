@@ -27,7 +27,7 @@ func TestDefaultsAreValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.HTTPAddr != "127.0.0.1:8080" || s.DatabasePath != filepath.Join("data", "carebell.db") || s.Telegram.Token != "" ||
+	if s.HTTPAddr != "127.0.0.1:8080" || s.Database.Path != filepath.Join("data", "carebell.db") || s.Telegram.Token != "" ||
 		s.Telegram.Endpoint != "https://api.telegram.org/bot%s/%s" || s.Delivery.RepeatAfter != 10*time.Second {
 		t.Errorf("defaults: %+v", s)
 	}
@@ -47,7 +47,7 @@ func TestEnvironmentOverridesFileOverridesDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.ServiceName != "Clinic Sol" || s.HTTPAddr != "127.0.0.1:9001" || s.Telegram.Token != "123:abc" || s.DatabasePath != "/tmp/x.db" {
+	if s.ServiceName != "Clinic Sol" || s.HTTPAddr != "127.0.0.1:9001" || s.Telegram.Token != "123:abc" || s.Database.Path != "/tmp/x.db" {
 		t.Errorf("settings: %+v", s)
 	}
 	if len(s.Admins) != 2 || s.Admins[0] != (chat.Address{Channel: chat.Telegram, ID: "12"}) {

@@ -7,7 +7,6 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
-	"time"
 
 	"carebell/app"
 	"carebell/locales"
@@ -24,7 +23,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	os.Exit(server.Main(m))
 }
 
 // child is what main does with `carebell serve`.
@@ -43,7 +42,7 @@ func child() error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(ctx, settings, time.Now, app.NewLogger(settings, os.Stderr))
+	a, err := app.New(ctx, settings, nil, app.NewLogger(settings, os.Stderr))
 	if err != nil {
 		return err
 	}

@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 )
 
 // MigrateUp brings the database to the newest version and says what it is now.
 func MigrateUp(ctx context.Context, s Settings, w io.Writer) error {
-	store, err := OpenStore(ctx, s, time.Now)
+	store, err := OpenStore(ctx, s, nil, NewLogger(s, os.Stderr))
 	if err != nil {
 		return err
 	}
@@ -23,7 +24,7 @@ func MigrateUp(ctx context.Context, s Settings, w io.Writer) error {
 
 // MigrateStatus lists every step and whether it was applied.
 func MigrateStatus(ctx context.Context, s Settings, w io.Writer) error {
-	store, err := OpenStore(ctx, s, time.Now)
+	store, err := OpenStore(ctx, s, nil, NewLogger(s, os.Stderr))
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"carebell/delivery"
 	"carebell/web"
 )
 
@@ -19,6 +20,12 @@ func (a *App) checks() []web.Check {
 			if err := a.store.Ping(ctx); err != nil {
 				a.log.Warn("the database cannot be written to", "err", err)
 				return errors.New("the database cannot be written to; see the log")
+			}
+			return nil
+		}},
+		{Name: "clock", Probe: func(context.Context) error {
+			if skew := a.store.Skew(); skew.Abs() > delivery.MostSkew {
+				return fmt.Errorf("this machine's clock is %s off the database's; nothing is claimed here until they agree", skew.Round(time.Second))
 			}
 			return nil
 		}},
@@ -60,7 +67,7 @@ func (a *App) Overview(ctx context.Context) (web.Overview, error) {
 		Parts: []web.Part{
 			{Name: "Web chat", On: true, Link: "/chat"},
 			telegram,
-			{Name: "Database", On: true, Detail: "SQLite"},
+			{Name: "Database", On: true, Detail: a.store.Describe()},
 		},
 		Engine: engine, TickedAt: a.engine.Ticked(),
 		Due: counts.Due, Overdue: counts.Overdue, Sent: counts.Sent, Failed: counts.Failed, Unknown: counts.Unknown,

@@ -16,8 +16,8 @@ type Settings struct {
 	Language string
 	Zone     *time.Location
 
-	DatabasePath string // the SQLite file
-	HTTPAddr     string
+	Database DatabaseSettings
+	HTTPAddr string
 
 	Telegram Telegram
 	Delivery Delivery
@@ -25,6 +25,16 @@ type Settings struct {
 	LogLevel  string
 	LogFormat string
 }
+
+// DatabaseSettings name a SQLite file or a PostgreSQL server.
+type DatabaseSettings struct {
+	Path       string // the SQLite file; empty with PostgreSQL
+	URL        string // PostgreSQL's; empty with SQLite
+	MigrateURL string // of the owner of the tables, when that is another login
+}
+
+// Postgres reports whether the database is a PostgreSQL server.
+func (d DatabaseSettings) Postgres() bool { return d.URL != "" }
 
 // Telegram is on when it has a token.
 type Telegram struct {

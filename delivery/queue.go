@@ -11,6 +11,10 @@ import (
 // ErrFenced means that the row is no longer held under this token: somebody else decides now.
 var ErrFenced = errors.New("the lease was lost")
 
+// MostSkew is how far a process's clock may be off the one that decides what is due: beyond it the
+// process claims nothing.
+const MostSkew = 5 * time.Second
+
 // Queue is what the engine needs of the database. Every method is one transaction, and the
 // database's deciding clock says what is due and whose lease has ended.
 type Queue interface {

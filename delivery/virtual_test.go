@@ -17,7 +17,7 @@ import (
 
 // virtual runs a test in virtual time, which starts at midnight UTC of 1 January 2000, with the
 // engine over a real database and the real web chat: nothing in it touches a network.
-func virtual(t *testing.T, test func(*testing.T, *world, *sqlite.Transcript)) {
+func virtual(t *testing.T, test func(*testing.T, *world, webchat.Transcript)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t}
 		var err error
@@ -42,7 +42,7 @@ func virtual(t *testing.T, test func(*testing.T, *world, *sqlite.Transcript)) {
 func pass(until time.Time) { <-time.After(time.Until(until)) }
 
 // said is what the person got, each with its time of arrival.
-func said(t *testing.T, w *world, tr *sqlite.Transcript) (texts []string, at []time.Time) {
+func said(t *testing.T, w *world, tr webchat.Transcript) (texts []string, at []time.Time) {
 	t.Helper()
 	entries, _, err := tr.List(t.Context(), w.to, 0, 1000)
 	w.must(err)
@@ -54,7 +54,7 @@ func said(t *testing.T, w *world, tr *sqlite.Transcript) (texts []string, at []t
 
 // London's clocks go forward on 26 March 2000: nine o'clock stays nine o'clock.
 func TestDailyAcrossTheClockChange(t *testing.T) {
-	virtual(t, func(t *testing.T, w *world, tr *sqlite.Transcript) {
+	virtual(t, func(t *testing.T, w *world, tr webchat.Transcript) {
 		pass(time.Date(2000, 3, 24, 12, 0, 0, 0, time.UTC))
 		w.remind("DTSTART;TZID=Europe/London:20000325T090000\nRRULE:FREQ=DAILY", templates.Reminder, "walk")
 		pass(time.Date(2000, 3, 28, 12, 0, 0, 0, time.UTC))
@@ -99,7 +99,7 @@ func TestSlotsInTheGapAndTheRepeat(t *testing.T) {
 				time.Date(2000, 3, 26, 8, 0, 0, 0, time.UTC), time.Date(2000, 3, 26, 14, 0, 0, 0, time.UTC)}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			virtual(t, func(t *testing.T, w *world, tr *sqlite.Transcript) {
+			virtual(t, func(t *testing.T, w *world, tr webchat.Transcript) {
 				pass(c.from)
 				w.remind(c.rule, templates.Reminder, "walk")
 				pass(c.till)
@@ -120,7 +120,7 @@ func TestSlotsInTheGapAndTheRepeat(t *testing.T) {
 
 // A year of days: each has exactly one reminder, and an idle engine does not spin.
 func TestAYearOfDays(t *testing.T) {
-	virtual(t, func(t *testing.T, w *world, tr *sqlite.Transcript) {
+	virtual(t, func(t *testing.T, w *world, tr webchat.Transcript) {
 		w.remind("DTSTART;TZID=Europe/London:20000101T090000\nRRULE:FREQ=DAILY", templates.Reminder, "walk")
 		pass(time.Date(2000, 12, 31, 23, 0, 0, 0, time.UTC))
 		synctest.Wait()

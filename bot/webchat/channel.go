@@ -74,6 +74,9 @@ func (c *Channel) Run(ctx context.Context) error {
 // because a stream never ends by itself. It may be called more than once.
 func (c *Channel) Close() { c.hub.close() }
 
+// Wake says that a person's transcript has changed elsewhere: their open pages look at it again.
+func (c *Channel) Wake(person string) { c.hub.wake(person) }
+
 // Handler serves everything under /chat. It expects the full path: mount it without stripping.
 func (c *Channel) Handler() http.Handler { return c.mux }
 

@@ -20,7 +20,7 @@ var errFencedMember = errors.New("this process lost its place among the replicas
 
 // Claim leases due rows: replies first, then occurrences by priority and time; at most one per
 // address, and none for an address that is being written to or a channel that is paused. Replicas
-// skip what another one holds. A clock that is more than MostSkew off claims nothing.
+// skip what another one holds. A clock that is more than delivery.MostSkew off claims nothing.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
 	var batch delivery.Batch
 	err := s.tx(ctx, "claim", worker, func(t *tx) error {
@@ -55,8 +55,8 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (deli
 
 // mayClaim refuses while the two clocks are too far apart.
 func (s *Store) mayClaim() error {
-	if skew := s.Skew(); skew.Abs() > MostSkew {
-		return fmt.Errorf("this machine's clock is %s off the database's: nothing is claimed here until they are within %s", skew.Round(time.Millisecond), MostSkew)
+	if skew := s.Skew(); skew.Abs() > delivery.MostSkew {
+		return fmt.Errorf("this machine's clock is %s off the database's: nothing is claimed here until they are within %s", skew.Round(time.Millisecond), delivery.MostSkew)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"hash/fnv"
+	"time"
 )
 
 // Exclusive runs run in one process at a time: it waits until this one holds the lock of that name,
@@ -39,7 +40,8 @@ func (l *namedLock) lose() {
 	}
 }
 
-// acquire waits for the lock. release gives it back and returns once the others can take it.
+// acquire waits for the lock. The context ends with ctx, and when the lock is lost; release gives the
+// lock back and returns once the others can take it. ok is false when ctx ended before.
 func (m *member) acquire(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
 	hash := fnv.New32a()
 	_, _ = hash.Write([]byte(name)) // never fails
@@ -48,27 +50,38 @@ func (m *member) acquire(ctx context.Context, name string) (held context.Context
 	m.locks[name] = l
 	m.wakeKeeper()
 	m.mu.Unlock()
-	release = func() {
-		m.mu.Lock()
-		l.done = true
-		l.lose()
-		m.wakeKeeper()
-		m.mu.Unlock()
-		select {
-		case <-l.freed:
-		case <-m.over: // the lock ends with the connection
-		}
-	}
 	select {
-	case held = <-l.granted:
+	case lock := <-l.granted:
 		inner, stop := context.WithCancel(ctx)
-		undo := context.AfterFunc(held, stop)
-		return inner, func() { undo(); stop(); release() }, true
+		undo := context.AfterFunc(lock, stop)
+		return inner, func() {
+			undo()
+			stop()
+			m.release(l)
+		}, true
 	case <-ctx.Done():
-		release()
+		m.release(l)
 		return nil, nil, false
 	}
 }
+
+func (m *member) release(l *namedLock) {
+	m.mu.Lock()
+	l.done = true
+	l.lose()
+	m.wakeKeeper()
+	m.mu.Unlock()
+	patience := time.NewTimer(releaseTimeout)
+	defer patience.Stop()
+	select {
+	case <-l.freed:
+	case <-m.over: // the lock ends with the connection
+	case <-patience.C: // there is no connection, so there is no lock either
+	}
+}
+
+// releaseTimeout is how long a release waits for a database that may be gone: a stop must not.
+const releaseTimeout = time.Second
 
 // wakeKeeper ends attend's wait. The caller holds the mutex.
 func (m *member) wakeKeeper() {

@@ -12,12 +12,10 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// Events is what a process hears of the others.
-type Events struct {
-	// Wake: something may have become due, or the claims of a dead process are free.
-	Wake func()
-	// Page: a person's web chat transcript has changed.
-	Page func(person string)
+// events is what a process hears of the others.
+type events struct {
+	wake func()              // something may have become due, or the claims of a dead process are free
+	page func(person string) // their web chat transcript has changed
 }
 
 // member is this process among the replicas: a row of instances, the session advisory lock that the
@@ -70,8 +68,11 @@ const (
 func (s *Store) Join(ctx context.Context) error { return explain(s.member.join(ctx)) }
 
 // Attend listens to the others until ctx ends, takes over from those that died, and holds what
-// Exclusive asks for. It comes back by itself when the connection is lost.
-func (s *Store) Attend(ctx context.Context, events Events) { s.member.attend(ctx, events) }
+// Exclusive asks for. It comes back by itself when the connection is lost. wake: something may have
+// become due. page: the web chat transcript of that person has changed. Neither may block.
+func (s *Store) Attend(ctx context.Context, wake func(), page func(person string)) {
+	s.member.attend(ctx, events{wake, page})
+}
 
 // join connects and takes the place. A process that had one keeps it if nobody has fenced it: what
 // it is sending right now stays its own over a restart of the database.
@@ -156,7 +157,7 @@ const (
 	mostRejoin = 2 * time.Second
 )
 
-func (m *member) attend(ctx context.Context, events Events) {
+func (m *member) attend(ctx context.Context, on events) {
 	defer close(m.over)
 	wait := rejoinWait
 	for ctx.Err() == nil {
@@ -170,9 +171,9 @@ func (m *member) attend(ctx context.Context, events Events) {
 				continue
 			}
 			wait = rejoinWait
-			events.Wake() // nothing was heard meanwhile
+			on.wake() // nothing was heard meanwhile
 		}
-		if err := m.serve(ctx, events); err != nil && ctx.Err() == nil {
+		if err := m.serve(ctx, on); err != nil && ctx.Err() == nil {
 			m.log.Warn("the connection that holds this process's place was lost; it comes back by itself", "err", explain(err))
 			m.drop()
 		}
@@ -189,10 +190,10 @@ func pause(ctx context.Context, d time.Duration) {
 }
 
 // serve listens and looks until the connection fails or ctx ends.
-func (m *member) serve(ctx context.Context, events Events) error {
+func (m *member) serve(ctx context.Context, on events) error {
 	var fenced time.Time
 	for ctx.Err() == nil {
-		if err := m.hear(ctx, events); err != nil {
+		if err := m.hear(ctx, on); err != nil {
 			return err
 		}
 		if err := m.settleLocks(ctx); err != nil {
@@ -206,7 +207,7 @@ func (m *member) serve(ctx context.Context, events Events) error {
 			}
 			if n := tag.RowsAffected(); n > 0 {
 				m.log.Warn("another process is gone; its claims are recovered", "processes", n)
-				events.Wake()
+				on.wake()
 			}
 			if err := m.stillIn(ctx); err != nil {
 				return err
@@ -227,7 +228,7 @@ func (m *member) stillIn(ctx context.Context) error {
 }
 
 // hear waits for one word of the others, for lockEvery, or until it is poked.
-func (m *member) hear(ctx context.Context, events Events) error {
+func (m *member) hear(ctx context.Context, on events) error {
 	wait, cancel := context.WithTimeout(ctx, lockEvery)
 	defer cancel()
 	m.mu.Lock()
@@ -244,9 +245,9 @@ func (m *member) hear(ctx context.Context, events Events) error {
 	switch {
 	case from == m.epoch(): // what we said ourselves
 	case n.Channel == dueTopic:
-		events.Wake()
+		on.wake()
 	case n.Channel == pageTopic:
-		events.Page(rest)
+		on.page(rest)
 	}
 	return nil
 }

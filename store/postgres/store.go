@@ -136,9 +136,6 @@ func (s *Store) Ping(ctx context.Context) error {
 // Skew is how far this machine's clock is ahead of the database's, as of the last transaction.
 func (s *Store) Skew() time.Duration { return time.Duration(s.skew.Load()) }
 
-// MostSkew is how far the two clocks may be apart: beyond it a process claims nothing.
-const MostSkew = 5 * time.Second
-
 // Describe says for an operator what the database is, without any secret.
 func (s *Store) Describe() string {
 	c := s.pool.Config().ConnConfig

@@ -18,7 +18,7 @@ import (
 type Transcript struct{ store *Store }
 
 // Transcript returns the web chat's part of the store.
-func (s *Store) Transcript() *Transcript { return &Transcript{store: s} }
+func (s *Store) Transcript() webchat.Transcript { return &Transcript{store: s} }
 
 // Open notes that the person has the page.
 func (t *Transcript) Open(ctx context.Context, who chat.Address, at time.Time) error {

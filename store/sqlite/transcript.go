@@ -16,7 +16,7 @@ import (
 type Transcript struct{ store *Store }
 
 // Transcript returns the web chat's part of the store.
-func (s *Store) Transcript() *Transcript { return &Transcript{store: s} }
+func (s *Store) Transcript() webchat.Transcript { return &Transcript{store: s} }
 
 const openPersonSQL = `
 INSERT INTO webchat_people (id, created_at) VALUES (?, ?) ON CONFLICT (id) DO NOTHING`
