@@ -87,7 +87,7 @@ func (p *parse) severalParts(i int) bool {
 			i++
 		}
 	}
-	return n > 1 && and && (!p.lex.partAttributes || !p.content(i))
+	return n > 1 && (!p.lex.partAttributes || and && !p.content(i))
 }
 
 // closer reports whether a says more closely than b when in the day: bedtime than evening, after
@@ -182,7 +182,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		k2, strong := p.clockLead(k)
 		post := false
 		if _, j, _, number := p.number(k2); number && p.lex.postpositions && !p.lex.unspaced {
-			post = p.is(j, cAnd) // "सुबह 8 और रात 8 बजे"
+			post = p.is(j, cAnd) || p.is(j, cStartAfter) // "सुबह 8 और रात 8 बजे", "सुबह 9 से शाम 5 बजे तक"
 		}
 		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part

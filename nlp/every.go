@@ -68,7 +68,8 @@ func (p *parse) every(i int) int {
 	}
 	if p.is(j, cDayMark) && p.is(j, cUnit) {
 		// "todo dia 15"
-		if n, k, _, ok := p.number(j + 1); ok && n >= 1 && n <= 31 && !p.isUnit(k) && !p.doseAfter(k) && !p.is(k, cOClock) && !p.at(k).plain() {
+		if n, k, _, ok := p.number(j + 1); ok && n >= 1 && n <= 31 && !p.isUnit(k) && !p.doseAfter(k) && !p.is(k, cOClock) && !p.at(k).plain() &&
+			!p.is(k, cMeridiem) && !p.is(p.skip(k, cOf, cThe, cIn), cDaypart) {
 			p.setUnit(month, 1, i, k)
 			p.r.rec.monthDays = append(p.r.rec.monthDays, n)
 			return p.ofTheMonth(k)

@@ -89,7 +89,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !lead && p.is(i-1, cAnd) && len(p.r.clocks) > 0 && p.r.clocks[0].only {
 		return c, i, false // "one pill in the morning and two at night"
 	}
-	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j)) && !p.is(j, cBefore) {
+	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j) || p.lex.script == arabic) && !p.is(j, cBefore) {
 		return p.checked(c, i, j)
 	}
 	// A bare figure needs a word before it, or a date beside it and no word that it could count.

@@ -107,7 +107,7 @@ func (p *parse) edges() {
 // postposition reports whether the word at k belongs to the noun before it: "रवि को | कल".
 func (p *parse) postposition(k int) bool {
 	t := p.at(k)
-	return p.lex.postpositions && !p.lex.unspaced && k > 0 && p.taken[k-1] == roleNone && p.content(k-1) &&
+	return p.lex.postpositions && !p.lex.unspaced && k > 0 && p.taken[k-1] == roleNone && (p.content(k-1) || p.is(k-1, cTitle)) &&
 		(t.has(cOn) || t.has(cOf) || t.has(cTo)) && !t.has(cAnd)
 }
 
