@@ -126,8 +126,12 @@ func (p *parse) forBound(i int) int {
 	}
 	if k, w := p.whichOne(j); !lead && w == nextOne {
 		// "अगले 10 दिनों तक"
-		if _, _, e, ok := p.quantity(k, false); ok && p.is(e, cForAfter) {
+		_, u, e, ok := p.quantity(k, false)
+		if ok && p.is(e, cForAfter) {
 			j = k
+		}
+		if ok && u <= hour && p.is(p.comma(e), cEvery) {
+			j, lead = k, true // "следующие 3 часа каждые 30 минут"
 		}
 	}
 	n60, unit, k, ok := p.quantity(j, lead)
@@ -147,7 +151,9 @@ func (p *parse) forBound(i int) int {
 	}
 	if unit == hour || unit == minute {
 		// "for 30 minutes" is how long something takes, unless it bounds an hourly rule.
-		if !p.r.rec.set || p.r.rec.step == 0 || !p.adjacent(i) {
+		behind := p.r.rec.set && p.r.rec.step > 0 && p.adjacent(i)
+		_, u, _, ahead := p.quantity(p.comma(after)+1, true)
+		if ahead = ahead && lead && p.is(p.comma(after), cEvery) && u <= hour; !behind && !ahead {
 			return i
 		}
 	}

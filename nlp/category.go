@@ -14,11 +14,13 @@ const (
 	cShortDay   // "sat": a weekday only where its neighbours agree
 	cAndWeekday // "and sunday" in one word, where that word has another meaning too
 	cWeekdays   // "mondays": by itself a recurrence
+	cDaySet     // several weekdays in one word: "MWF", a bit for each
 	cMonth
 	cUnit
 	cUnits    // a number that has its unit inside: amount*16 + unit ("ساعتين")
 	cAdverb   // "daily": interval*16 + unit
 	cDaypart  // "morning"
+	cRest     // a part of the day only behind "before" and "after": "bed"
 	cDayparts // "mornings": by itself a recurrence
 	cMeals    // "meals": all three
 	cBefore
@@ -130,8 +132,8 @@ var daypartNames = map[string]int16{
 // categoryNames are the keys of a lexicon file.
 var categoryNames = map[string]category{
 	"number": cNumber, "article": cArticle, "ordinal": cOrdinal, "ordinal-suffix": cOrdinalSuffix,
-	"fraction": cFraction, "weekday": cWeekday, "weekdays": cWeekdays, "short-weekday": cShortDay, "and-weekday": cAndWeekday, "month": cMonth,
-	"unit": cUnit, "units": cUnits, "adverb": cAdverb, "part": cDaypart, "parts": cDayparts,
+	"fraction": cFraction, "weekday": cWeekday, "weekdays": cWeekdays, "short-weekday": cShortDay, "and-weekday": cAndWeekday, "day-set": cDaySet, "month": cMonth,
+	"unit": cUnit, "units": cUnits, "adverb": cAdverb, "part": cDaypart, "rest": cRest, "parts": cDayparts,
 	"meals": cMeals, "before": cBefore, "after": cAfter, "with": cWith,
 	"relative-day": cRelativeDay, "relative-part": cRelativePart, "every": cEvery, "per": cEach,
 	"other": cOther, "other-after": cOtherAfter, "times": cTimes, "n-times": cNTimes, "times-a-day": cTimesADay, "q": cHoursQ,

@@ -8,6 +8,7 @@ func (p *parse) clock(i int) int {
 		return i
 	}
 	c.weak = !lead && c.meridiem == 0 && c.part == 0 && !p.adjacent(i) && !p.opens(i) && p.at(j).kind != tNumber
+	c.weak = c.weak || !lead && c.hourOnly && c.meridiem == 0 && c.part == 0 && p.opens(i) && p.is(k, cAdverb) // "2 weekly tablets at 9"
 	if c.only && !lead && c.shift == 0 && c.part >= breakfast && len(p.r.clocks) > 0 && !p.r.clocks[0].only && !p.is(j, cWith) {
 		return i // "half past one lunch with Sam": the meal is what is to be done
 	}

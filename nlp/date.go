@@ -34,6 +34,10 @@ func (p *parse) date(i int) int {
 			}
 		}
 	}
+	bounded := j
+	if p.lex.postpositions && len(list) == 1 && !p.is(j, cUntilAfter) && !p.is(j, cStartAfter) {
+		bounded = p.clockBound(&list[0], j)
+	}
 	switch {
 	case p.is(j, cUntilAfter) && len(list) == 1:
 		p.r.until = &list[0]
@@ -46,8 +50,8 @@ func (p *parse) date(i int) int {
 			return p.fromTo(list[0], e, p.skip(k, cUntilAfter))
 		}
 		return j
-	case p.lex.postpositions && len(list) == 1 && p.clockBound(&list[0], j) > j:
-		return p.clockBound(&list[0], j)
+	case bounded > j:
+		return bounded
 	case p.is(j, cExceptAfter):
 		p.r.exceptDates = append(p.r.exceptDates, list...)
 		return p.skip(j, cExceptAfter)
@@ -76,6 +80,12 @@ func (p *parse) clockBound(d *datum, j int) int {
 		p.r.until, p.r.untilClock = d, &c
 		return p.skip(k, cUntilAfter)
 	case p.is(k, cStartAfter):
+		if b, e, ok := p.clockItem(p.skip(k, cStartAfter), true); ok && !b.only && p.is(e-1, cOClock) && !p.r.rec.set {
+			// "कल 10 से 11 बजे"
+			p.r.dates = append(p.r.dates, *d)
+			p.r.window, p.r.winFrom, p.r.winTo = true, c, b
+			return p.skip(e, cUntilAfter)
+		}
 		p.r.start, p.r.startClock = d, &c
 		return p.skip(k, cStartAfter)
 	}

@@ -6,6 +6,11 @@ func (p *parse) every(i int) int {
 		return p.everyQ(i)
 	}
 	j := i + 1
+	if p.punct(j, '/') {
+		j++ // "c/8h"
+	} else if p.at(i).end == p.at(i).start+1 {
+		return i // the letter alone is none
+	}
 	j = p.skip(j, cThe)
 	if p.is(j, cOther) && !p.numbered(j) {
 		if k := p.everyUnit(i, j+1, 2); k > j {

@@ -102,6 +102,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if lead && t.kind == tNumber && p.closes(j) {
 		return p.checked(c, i, j)
 	}
+	if after := p.comma(j); p.is(i-1, cDayparts) && n <= 4 && after > j && (p.is(after, cDayparts) || p.is(after, cDaypart)) {
+		return c, i, false // "morgens 1, abends 2 Tabletten"
+	}
 	if p.adjacent(i) && n <= 24 && !p.at(j).plain() && !p.is(j, cMonth) && p.lastTaken(i) != RoleClock &&
 		p.lastTaken(i) != RoleBound && !p.is(j, cMedical) {
 		return p.checked(c, i, j)

@@ -321,7 +321,11 @@ func (l *lexer) hyphened(i, end int) (stop int, known *entry) {
 	if right == whole && (right || l.text[end] == ' ') {
 		return 0, nil // as it should be, or two words that happen to stand together
 	}
-	return stop, l.lex.forgive(first + "-" + second)
+	key := l.lex.meant(first + "-" + second)
+	if !strings.Contains(key, "-") {
+		return 0, nil
+	}
+	return stop, l.lex.entries[key]
 }
 
 func isWordStart(s string, i int) bool {

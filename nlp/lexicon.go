@@ -176,7 +176,7 @@ func (lex *lexicon) value(cat category, arg string) (int16, error) {
 		if v, ok := unitNames[arg]; ok {
 			return v, nil
 		}
-	case cDaypart, cDayparts, cCompoundPart:
+	case cDaypart, cRest, cDayparts, cCompoundPart:
 		if v, ok := daypartNames[arg]; ok {
 			return v, nil
 		}
@@ -231,7 +231,7 @@ func (lex *lexicon) finish() {
 		}
 		e.words = max(e.words, n)
 		full := lex.entries[key]
-		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ")
+		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ") && (hasSense(full, cWeekday) || hasSense(full, cWeekdays))
 		if (n == 1 || hyphened) && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
 			slices.ContainsFunc(full.senses, func(s sense) bool { return s.cat.schedules() || s.cat == cNext }) {
 			r, _ := utf8.DecodeRuneInString(key)

@@ -64,6 +64,9 @@ func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
 	}
 	j = p.skip(j, cThe, cOf)
 	part, is := p.at(j).value(cDaypart)
+	if !is && side != 0 {
+		part, is = p.at(j).value(cRest)
+	}
 	if !is || part < breakfast && part != bedtime && minutes == 0 {
 		return c, i, false
 	}

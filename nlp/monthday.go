@@ -96,6 +96,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	// Month first.
 	if m, is := p.at(j).value(cMonth); is {
 		k := j + 1
+		if e := p.skip(k, cOf); p.lex.postpositions && p.is(e, cEnd) {
+			return datum{kind: dEndOf, unit: month, m: m}, e + 1, true // "अप्रैल के अंत"
+		}
 		if p.punct(k, '.') && p.at(k).glued {
 			k++
 		}
@@ -138,6 +141,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	}
 	// 3月15日: a number, the word for month, a number, the mark of a day.
 	if u, is := p.at(e).value(cUnit); is && u == month && p.lex.unspaced && n >= 1 {
+		if p.is(e+1, cEnd) && n <= 12 {
+			return datum{kind: dEndOf, unit: month, m: n}, e + 2, true // 4月底
+		}
 		if n2, e2, is := p.dayNumber(e + 1); is {
 			e2 = p.skip(e2, cDayMark)
 			return p.calendar(datum{kind: dCalendar, n: n2, m: n}, j, e2)

@@ -28,7 +28,7 @@ func (p *parse) clockRange(i int) int {
 	to = p.skip(to, cTo)
 	to, _ = p.clockLead(to)
 	b, e, ok := p.rangeClock(to)
-	if !ok || p.is(p.skip(e, cOf), cMonth) || p.punct(e, '.') && p.is(e+1, cMonth) {
+	if !ok || p.at(j).kind == tClock && b.hourOnly && b.meridiem == 0 && b.part == 0 && b.hour < a.hour && p.is(e, cDose) || p.is(p.skip(e, cOf), cMonth) || p.punct(e, '.') && p.is(e+1, cMonth) {
 		return i
 	}
 	if !from && !hourly && p.at(to).kind != tClock && !p.is(e-1, cOClock) && b.meridiem == 0 && (p.r.rec.step == 0 || p.doseOrWordList(e)) {
@@ -87,7 +87,7 @@ func (p *parse) rangeClock(i int) (clockTime, int, bool) {
 func (p *parse) dateRange(i int) int {
 	j := p.skip(i, cFrom, cStart)
 	if j == i {
-		return i
+		return p.dayRange(i)
 	}
 	a, k, ok := p.day(j)
 	if !ok {
@@ -124,6 +124,29 @@ func (p *parse) dateRange(i int) int {
 		p.r.startClock, p.r.untilClock = aClock, bClock
 	}
 	return e
+}
+
+// dayRange reads "March 15-20", "15-20 March": days of one month, with a dash between them alone.
+func (p *parse) dayRange(i int) int {
+	j := p.skip(i, cOn, cThe)
+	if n, k, ok := p.dayNumber(j); ok && n >= 1 && p.punct(k, '-') && p.at(k+1).kind == tNumber {
+		if b, e, ok := p.day(k + 1); ok && b.kind == dCalendar && b.n > n && e > k+2 {
+			return p.fromTo(datum{kind: dCalendar, n: n, m: b.m, y: b.y, from: i}, b, e)
+		}
+		return i
+	}
+	if !p.is(j, cMonth) {
+		return i
+	}
+	a, k, ok := p.day(i)
+	if !ok || a.kind != dCalendar || a.y != 0 || !p.punct(k, '-') {
+		return i
+	}
+	n, e, ok := p.dayNumber(k + 1)
+	if !ok || n <= a.n || n > 31 || p.is(e, cOClock) || p.is(e, cMeridiem) || p.isUnit(e) || p.is(e, cDose) || p.at(k+1).kind != tNumber {
+		return i
+	}
+	return p.fromTo(a, datum{kind: dDayOfMonth, n: n, from: k + 1}, e)
 }
 
 // boundClock is a time of day tied to a bound by a word: "until friday at 18:00".

@@ -49,6 +49,16 @@ func (p *parse) stepByStep(i int) (next int) {
 			return k + 2
 		}
 	}
+	if n, k, _, ok := p.number(i); ok && n > 1 {
+		dash := p.punct(k, '-')
+		if dash {
+			k++
+		}
+		if v, is := p.at(k).value(cAdverb); is && v/16 == 1 && (v%16 == hour || dash && v%16 > day) {
+			p.setInterval(n*60, v%16, i, k+1) // "6 hourly", "3-monthly"
+			return k + 1
+		}
+	}
 	if !p.is(i, cFrom) && !p.is(i, cOf) {
 		if i == 0 || !p.is(i-1, cRemind) {
 			return i

@@ -44,6 +44,8 @@ func (p *parse) sureDay(i int, original string, n *normal) bool {
 	switch {
 	case link(i+1) && (day(i+2) || link(i+2) && day(i+3)), link(i-1) && (day(i-2) || link(i-2) && day(i-3)):
 		return true
+	case day(i + 1), day(i - 1):
+		return true
 	case prev.has(cEvery), prev.has(cNext), prev.has(cComing), prev.has(cExcept), prev.has(cUntil), prev.has(cOrdinal), prev.has(cOther):
 		return true
 	case p.opens(i) && p.closes(i+1):
@@ -69,7 +71,7 @@ func (p *parse) sureDay(i int, original string, n *normal) bool {
 	at := p.skip(k, cAt, cThe, cOn)
 	next := p.at(at)
 	switch {
-	case next.kind == tClock, next.kind == tNumber && next.digits <= 2 && !p.is(at+1, cDose), next.kind == tDot && at > k:
+	case next.kind == tClock, next.kind == tSlash && next.n <= 31, next.kind == tISO, next.kind == tDash, next.kind == tNumber && next.digits <= 2 && !p.is(at+1, cDose), next.kind == tDot && at > k:
 		return true
 	case at > k && (next.has(cNumber) || next.has(cMinutes)), next.has(cDaypart), next.has(cDayparts), next.has(cCompoundPart):
 		return true

@@ -7,15 +7,18 @@ import (
 // forgive finds the schedule word that an unknown word is a small typo of: one letter too many, too
 // few, wrong or swapped, after doubled letters are counted once ("tommorow"). The first letter must
 // be right; short words are forgiven swapped letters only.
-func (lex *lexicon) forgive(w string) *entry {
+func (lex *lexicon) forgive(w string) *entry { return lex.entries[lex.meant(w)] }
+
+// meant is the key that w is a small typo of, or "".
+func (lex *lexicon) meant(w string) string {
 	if len(w) < 5 || len(w) > 40 {
-		return nil
+		return ""
 	}
 	first, _ := utf8.DecodeRuneInString(w)
 	var wb, kb [24]rune
 	word := collapse(w, wb[:0])
 	if len(word) < 4 || len(word) >= 24 {
-		return nil
+		return ""
 	}
 	for _, key := range lex.typos[first] {
 		if len(key) > len(w)+6 || len(key)+6 < len(w) {
@@ -26,13 +29,13 @@ func (lex *lexicon) forgive(w string) *entry {
 		long := runes >= 7 && len(word) >= 6
 		// A letter too few or too many is forgiven in days of six letters too: "sábdo".
 		if !long && runes == 6 && len(word) >= 5 && len(word) != len(known) && (hasSense(lex.entries[key], cWeekday) || hasSense(lex.entries[key], cRelativeDay)) && near(word, known, true) {
-			return lex.entries[key]
+			return key
 		}
 		if near(word, known, long) {
-			return lex.entries[key]
+			return key
 		}
 	}
-	return nil
+	return ""
 }
 
 func collapse(s string, into []rune) []rune {

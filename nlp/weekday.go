@@ -116,6 +116,9 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 		if u, is := p.at(k).value(cUnit); is && (u == month || u == week || u == year) {
 			return datum{kind: dEndOf, unit: u}, k + 1, true
 		}
+		if m, is := p.at(k).value(cMonth); is {
+			return datum{kind: dEndOf, unit: month, m: m}, k + 1, true
+		}
 		return d, j, false
 	}
 	k, w := p.whichOne(j)

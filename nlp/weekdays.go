@@ -17,6 +17,9 @@ func (p *parse) weekdaysAt(i int) (weekdaySet, int) {
 	var set weekdaySet
 	end := i
 	j := i
+	if v, is := p.at(i).value(cDaySet); is {
+		return weekdaySet(v), i + 1
+	}
 	for {
 		d, _, k, ok := p.anyWeekday(j)
 		if !ok {
@@ -67,7 +70,7 @@ func (p *parse) weekdaysAt(i int) (weekdaySet, int) {
 		for p.punct(j, ',') || p.punct(j, '&') || p.punct(j, '/') || p.punct(j, '+') || p.is(j, cAnd) {
 			j++
 		}
-		if j == end {
+		if j == end && !p.is(j, cWeekday) { // "Mon Wed Fri", 周一周三
 			break
 		}
 		j = p.skip(j, cOn, cThe, cEvery)
@@ -138,7 +141,7 @@ func (p *parse) pluralUnit(j int) bool {
 		return false
 	}
 	_, w = p.whichOne(j + 1)
-	return w == anyOf && p.is(j, cWeekdays) || p.is(j, cDayparts) || p.at(j).has(cOther)
+	return w == anyOf && p.is(j, cWeekdays) || p.is(j, cDayparts) || p.is(j+1, cDayparts) || p.at(j).has(cOther)
 }
 
 func (p *parse) addWeekdays(set weekdaySet) {
