@@ -56,7 +56,7 @@ func (p *parse) date(i int) int {
 		p.r.exceptDates = append(p.r.exceptDates, list...)
 		return p.skip(j, cExceptAfter)
 	}
-	if end := p.ofTheMonth(j); end > j && p.is(end-2, cThe) && list[0].kind == dDayOfMonth && list[0].which == anyOf && !p.r.rec.set {
+	if end := p.ofTheMonth(j); end > j && list[0].kind == dDayOfMonth && list[0].which == anyOf && !p.r.rec.set {
 		// "on the 1st of the month"
 		p.setUnit(month, 1, i, end)
 		for _, d := range list {

@@ -12,6 +12,11 @@ func (p *parse) every(i int) int {
 		return i // the letter alone is none
 	}
 	j = p.skip(j, cThe)
+	if u, is := p.at(j).value(cEndOf); is && u == month {
+		p.setUnit(month, 1, i, j+1)
+		p.r.rec.monthDays = append(p.r.rec.monthDays, -1)
+		return j + 1
+	}
 	if p.is(j, cOther) && !p.numbered(j) {
 		if k := p.everyUnit(i, j+1, 2); k > j {
 			return k

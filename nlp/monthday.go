@@ -22,7 +22,7 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 		} else {
 			before := p.opens(j) || j > i || p.adjacent(j)
 			after := p.at(next).kind == tClock || p.is(next, cAt) || p.closes(next)
-			if !before && !after || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
+			if !before && !after || p.is(next, cOClock) || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
 				return d, i, false
 			}
 			if t.n > 31 || t.b > 31 || t.n > 12 && t.b > 12 || t.n == 0 || t.b == 0 {
@@ -177,6 +177,8 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	case ordinal && j > i && !p.is(e, cWeekday) && !p.is(e, cUnit) && p.at(k).kind == tNumber:
 	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && p.is(e, cAt):
 		// "el 20 a las 16"
+	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && (p.middle(e) || p.ofTheMonth(e) > e+1):
+		// "le 15 à midi", "el 5 del mes"
 	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && len(p.r.rec.monthDays)+len(p.r.rec.ordinals) == 0 && !p.anyAt(i, j) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
 		// "monthly on 15"
 	case p.at(k).kind == tNumber && j > i && p.monthAfterList(e):
@@ -201,6 +203,12 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 		}
 	}
 	return datum{kind: dDayOfMonth, n: n}, e, true
+}
+
+// middle reports whether noon or midnight stands at i.
+func (p *parse) middle(i int) bool {
+	part, is := p.at(i).value(cDaypart)
+	return is && (part == noon || part == midnight)
 }
 
 // monthlyAfter reports whether "of each month" follows a list of numbers that begins before i.

@@ -25,7 +25,7 @@ func (p *parse) recurrence(i int) int {
 			}
 		}
 	}
-	tries := [...]func(int) int{p.stepByStep, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
+	tries := [...]func(int) int{p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := p.try(try, i); k > i {
 			return k
@@ -39,6 +39,19 @@ func (p *parse) recurrence(i int) int {
 		}
 	}
 	return i
+}
+
+// endOfEvery reads "the end of every month".
+func (p *parse) endOfEvery(i int) int {
+	j := p.skip(i, cThe)
+	k := p.skip(j+1, cOf)
+	if !p.is(j, cEnd) || p.is(j, cOrdinal) || !p.is(k, cEvery) || !p.isMonth(p.skip(k+1, cThe)) {
+		return i
+	}
+	k = p.skip(k+1, cThe)
+	p.setUnit(month, 1, i, k+1)
+	p.r.rec.monthDays = append(p.r.rec.monthDays, -1)
+	return k + 1
 }
 
 // stepByStep reads "de 8 em 8 horas", "de hora em hora".

@@ -162,6 +162,9 @@ func (rs *resolver) gatherDates() {
 			rec.weekdays |= weekEnd
 		case d.kind == dEndOf && rec.unit == month && d.m == 0:
 			rec.monthDays = append(rec.monthDays, -1)
+		case d.kind == dRelative && rec.loose && rec.unit == week:
+			// "tomorrow, friday and sunday" is neither a list of days nor a rule.
+			rs.p.fail("contradiction", d.from, d.from+1)
 		default:
 			rest = append(rest, d)
 		}

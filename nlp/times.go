@@ -92,6 +92,14 @@ func (p *parse) timesADay(i int) int {
 			return e + 1
 		}
 	}
+	if _, k, _, ok := p.number(i); ok && p.punct(k, '-') && p.at(k+1).kind == tNumber {
+		if _, m, _, ok := p.number(k + 1); ok && p.is(m, cTimes) {
+			if e := p.timesADay(k + 1); e > m {
+				p.fail("interval_range", i, m+1) // "3-4 times a day"
+				return e
+			}
+		}
+	}
 	n, j := 0, i
 	if v, is := p.at(i).value(cNTimes); is {
 		n, j = v, i+1

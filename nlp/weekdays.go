@@ -3,6 +3,12 @@ package nlp
 // alternate reads "un mardi sur deux", "los martes alternos".
 func (p *parse) alternate(i int) int {
 	j := p.skip(i, cArticle, cThe, cOn)
+	if p.is(j, cOther) && p.is(j+1, cWeekdays) && !p.is(i-1, cEvery) {
+		set, e := p.weekdaysAt(j + 1) // "alternate Mondays"
+		p.setUnit(week, 2, i, e)
+		p.r.rec.weekdays |= set
+		return e
+	}
 	set, e := p.weekdaysAt(j)
 	if set.empty() || !p.is(e, cOtherAfter) {
 		return i
