@@ -18,9 +18,12 @@ func (p *parse) commands() {
 				}
 			}
 			continue
+		case t.has(cPolite) && t.has(cNotTime) && p.at(i+1).kind != tPunct: // "good morning Bob" is a message
+			return
 		case t.has(cPolite) || t.has(cRemind) || t.has(cCommand) && (i == 0 || p.is(i-1, cPolite) || i == 1 && p.at(0).kind == tPunct):
 		case i == 0 && t.kind == tPunct && (p.is(1, cRemind) || p.is(1, cPolite) || p.is(1, cCommand)): // "¿Puedes recordarme ...?"
-		case i > 0 && p.taken[i-1] == RoleCommand && (p.punct(i, ':') || p.punct(i, ',') || p.punct(i, '-')):
+		case i > 0 && p.taken[i-1] == RoleCommand && (p.punct(i, ':') || p.punct(i, ',') || p.punct(i, '-') || p.punct(i, '!')):
+		case i > 0 && p.taken[i-1] == RoleCommand && t.kind == tPunct && (p.is(i+1, cRemind) || p.is(i+1, cPolite)): // "Hola. ¿Puedes ...?"
 		default:
 			return
 		}

@@ -63,7 +63,7 @@ func (p *parse) zone(i int) int {
 		// scan" stays a scan.
 		american := len(p.r.clocks) > 0 && p.r.clocks[len(p.r.clocks)-1].meridiem != 0 && name != "America/Chicago"
 		short := p.at(j-1).end-p.at(j-1).start == 2 && p.at(j).plain() && !american
-		if name != "UTC" && (p.lastTaken(i) != RoleClock || !p.adjacent(i) || short) {
+		if name != "UTC" && p.bareWord(j-1) && !p.is(j, cZoneMark) && (p.lastTaken(i) != RoleClock || !p.adjacent(i) || short) {
 			return i
 		}
 	}
