@@ -78,7 +78,8 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 	}
 	if err := e.store.Intend(ctx, job, index); err != nil {
 		if !errors.Is(err, ErrFenced) {
-			_ = e.failed("intend", err) // nothing was sent; the lease ends and the row goes again, clean
+			wait := e.failed("intend", err)
+			e.settle(ctx, job, index, Outcome{Status: Pending, At: now().Add(wait), IntentInDoubt: true, Reason: "the intent could not be recorded"})
 		}
 		return false
 	}
@@ -142,21 +143,62 @@ func (e *Engine) ask(ctx context.Context, job Job, sender Sender, part chat.Mess
 // settle records an outcome and reports whether it was recorded. It goes on while the process
 // drains: an outcome that is known must not be lost to a shutdown.
 func (e *Engine) settle(ctx context.Context, job Job, part int, o Outcome) bool {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
-	defer cancel()
 	if job.Copies > 0 && (o.Status == Pending || o.Status == Unknown) {
 		o.MarkNext = true // whatever the reason for another request: an earlier copy may be there
 	}
-	err := e.store.Settle(ctx, job, part, o)
+	err := e.record(ctx, job, part, o)
 	switch {
 	case errors.Is(err, ErrFenced):
 		e.log.Warn("somebody else holds the message; the outcome was not recorded", "message_id", job.ID)
 	case err != nil:
-		_ = e.failed("settle", err)
+		e.log.Error("an outcome could not be recorded; it counts as unknown once the lease ends", "message_id", job.ID, "err", err)
 	case o.Status == Failed || o.Status == Expired || (o.Status == Unknown && o.At.IsZero()):
 		e.metrics.ended.WithLabelValues(string(job.To.Channel), string(o.Status)).Inc()
 		e.log.Warn("message ended without a known arrival", "message_id", job.ID, "status", o.Status,
 			"reason", o.Reason, "code", o.Code, "attempt", job.Attempts)
 	}
 	return err == nil
+}
+
+// How long one try to record an outcome may take, the last one at a shutdown, and all of them. The
+// lease is renewed meanwhile, so a database that comes back finds the outcome waiting.
+const (
+	recordTimeout = 5 * time.Second
+	lastTimeout   = 2 * time.Second
+	mostRecording = 5 * time.Minute
+)
+
+// record tries until the database takes the outcome or says that the row is somebody else's: what is
+// known must not become unknown because the database was away. Settle may be repeated safely. The
+// worker stays busy, so nothing more is sent than can be recorded.
+func (e *Engine) record(ctx context.Context, job Job, part int, o Outcome) error {
+	wait := 50 * time.Millisecond
+	for begun, first := time.Now(), true; ; first = false {
+		stopping := ctx.Err() != nil
+		timeout := recordTimeout
+		if stopping {
+			timeout = lastTimeout
+		}
+		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
+		err := e.store.Settle(try, job, part, o)
+		cancel()
+		if err == nil || errors.Is(err, ErrFenced) || stopping || time.Since(begun) > mostRecording {
+			return err
+		}
+		if e.metrics.errors.WithLabelValues("settle").Inc(); first {
+			e.log.Warn("an outcome cannot be recorded yet; it is tried again", "message_id", job.ID, "err", err)
+		}
+		pause(ctx, wait)
+		wait = min(2*wait, time.Second)
+	}
+}
+
+// pause waits, but not beyond ctx.
+func pause(ctx context.Context, d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+	case <-ctx.Done():
+	}
 }

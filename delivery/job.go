@@ -88,6 +88,9 @@ type Outcome struct {
 	Certain bool
 	// Free: the request does not count as an attempt (429, migration).
 	Free bool
+	// IntentInDoubt: the database did not say whether the intent was committed, and no request was
+	// made. If it was, it is taken back.
+	IntentInDoubt bool
 	// MarkNext: the next copy must be marked as a possible repeat.
 	MarkNext bool
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -81,6 +82,37 @@ func (s *Server) clone(t testing.TB, from string) string {
 		}
 	})
 	return s.cluster.url(name)
+}
+
+// Restart ends the server at once, as a crash does, tells down while it is away, and starts it again.
+// It is for test binaries whose tests do not run side by side.
+func (s *Server) Restart(t testing.TB, down func()) {
+	t.Helper()
+	if err := s.cluster.crash(); err != nil {
+		t.Fatal(err)
+	}
+	down()
+	if err := s.cluster.serve(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Protect makes a login whose password is asked for, unlike everybody else's.
+func (s *Server) Protect(t testing.TB, login, password string) {
+	t.Helper()
+	hba := filepath.Join(s.cluster.dir, "data", "pg_hba.conf")
+	rules, err := os.ReadFile(hba) // #nosec G304 -- our own cluster's
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(hba, append([]byte("local all "+login+" scram-sha-256\n"), rules...), 0o600); err != nil { // #nosec G703 -- our own cluster's
+		t.Fatal(err)
+	}
+	for _, statement := range []string{"CREATE ROLE " + login + " LOGIN PASSWORD '" + password + "'", "SELECT pg_reload_conf()"} {
+		if err := s.admin(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func (s *Server) begin() error {

@@ -31,14 +31,15 @@ GRANT SELECT, INSERT, UPDATE ON staff, care_team TO carebell_app;
 CREATE POLICY app ON staff TO carebell_app USING (true) WITH CHECK (true);
 CREATE POLICY app ON care_team TO carebell_app USING (true) WITH CHECK (true);
 
+-- ANY (ARRAY(…)) is computed once a query, and an index can be asked for it.
 -- A login reads its own row of staff and its own places in care teams; by those it reads the
 -- patients of its teams.
 GRANT SELECT ON staff, care_team TO authenticated;
 CREATE POLICY own ON staff FOR SELECT TO authenticated USING (user_id = (SELECT auth.uid()));
 CREATE POLICY own ON care_team FOR SELECT TO authenticated USING (until IS NULL
     AND staff_id = (SELECT s.id FROM staff s WHERE s.user_id = (SELECT auth.uid()) AND s.left_at IS NULL));
-CREATE POLICY care_team ON patients FOR SELECT TO authenticated USING (id IN (SELECT c.patient_id FROM care_team c));
-CREATE POLICY care_team ON addresses FOR SELECT TO authenticated USING (patient_id IN (SELECT c.patient_id FROM care_team c));
-CREATE POLICY care_team ON consents FOR SELECT TO authenticated USING (patient_id IN (SELECT c.patient_id FROM care_team c));
-CREATE POLICY care_team ON schedules FOR SELECT TO authenticated USING (patient_id IN (SELECT c.patient_id FROM care_team c));
-CREATE POLICY care_team ON scheduled_messages FOR SELECT TO authenticated USING (patient_id IN (SELECT c.patient_id FROM care_team c));
+CREATE POLICY care_team ON patients FOR SELECT TO authenticated USING (id = ANY (ARRAY(SELECT c.patient_id FROM care_team c)));
+CREATE POLICY care_team ON addresses FOR SELECT TO authenticated USING (patient_id = ANY (ARRAY(SELECT c.patient_id FROM care_team c)));
+CREATE POLICY care_team ON consents FOR SELECT TO authenticated USING (patient_id = ANY (ARRAY(SELECT c.patient_id FROM care_team c)));
+CREATE POLICY care_team ON schedules FOR SELECT TO authenticated USING (patient_id = ANY (ARRAY(SELECT c.patient_id FROM care_team c)));
+CREATE POLICY care_team ON scheduled_messages FOR SELECT TO authenticated USING (patient_id = ANY (ARRAY(SELECT c.patient_id FROM care_team c)));

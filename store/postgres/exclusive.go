@@ -44,7 +44,7 @@ func (l *namedLock) lose() {
 // lock back and returns once the others can take it. ok is false when ctx ended before.
 func (m *member) acquire(ctx context.Context, name string) (held context.Context, release func(), ok bool) {
 	hash := fnv.New32a()
-	_, _ = hash.Write([]byte(name)) // never fails
+	_, _ = hash.Write([]byte(name))                                                                               // never fails
 	l := &namedLock{key: int32(hash.Sum32()), granted: make(chan context.Context, 1), freed: make(chan struct{})} // #nosec G115 -- any 32 bits will do
 	m.mu.Lock()
 	m.locks[name] = l

@@ -265,23 +265,21 @@ func (m *member) drop() {
 	}
 }
 
-// leave takes this process's row away and tells the others, so that they need not find it dead.
-func (m *member) leave() error {
+// leave takes this process's row away and tells the others, so that they need not find it dead. If
+// that fails they will find it.
+func (m *member) leave() {
 	if m.conn == nil {
-		return nil
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
-	var err error
-	if !m.conn.IsClosed() {
-		b := &pgx.Batch{}
-		b.Queue(`DELETE FROM instances WHERE id = $1`, m.epoch())
-		b.Queue(notifySQL, dueTopic, m.epoch())
-		err = m.conn.SendBatch(ctx, b).Close()
+	b := &pgx.Batch{}
+	b.Queue(`DELETE FROM instances WHERE id = $1`, m.epoch())
+	b.Queue(notifySQL, dueTopic, m.epoch())
+	if err := errors.Join(m.conn.SendBatch(ctx, b).Close(), m.conn.Close(ctx)); err != nil {
+		m.log.Warn("this process left without a word; the others will find it gone", "err", explain(err))
 	}
-	err = errors.Join(err, m.conn.Close(ctx))
 	m.conn = nil
-	return err
 }
 
 // wakeOthers tells the other replicas, once this transaction commits, that something may be due.

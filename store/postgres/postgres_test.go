@@ -1,28 +1,17 @@
 package postgres_test
 
 import (
-	"context"
-	"errors"
 	"log/slog"
-	"os"
 	"testing"
 	"time"
 
 	"carebell/bot/webchat"
-	"carebell/internal/testpostgres"
+	"carebell/chat"
 	"carebell/store/postgres"
 	"carebell/store/storetest"
 )
 
-var server = testpostgres.New(func(ctx context.Context, url string) error {
-	s, err := postgres.Open(ctx, postgres.Config{URL: url, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		return err
-	}
-	return errors.Join(s.Migrate(ctx), s.Close())
-})
-
-func TestMain(m *testing.M) { os.Exit(server.Main(m)) }
+var server = postgres.Server()
 
 // open opens a fresh database; now nil means its own clock.
 func open(t testing.TB, now func() time.Time) *postgres.Store {
@@ -46,6 +35,10 @@ func replica(t testing.TB, url string, now func() time.Time) *postgres.Store {
 		t.Fatal(err)
 	}
 	return s
+}
+
+func webchatEntry() webchat.Entry {
+	return webchat.Entry{MessageID: "m", Author: webchat.Carebell, Message: chat.Message{Text: "hello"}, At: time.Now()}
 }
 
 func TestStore(t *testing.T) {

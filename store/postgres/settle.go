@@ -124,6 +124,9 @@ func (w *settler) settle() error {
 	o, row := w.o, w.row
 	b := &pgx.Batch{}
 	var h history
+	if o.IntentInDoubt && row.attempts > w.job.Attempts {
+		o.Requested, o.Certain, o.Free = true, true, true
+	}
 	if o.Requested {
 		b.Queue(`UPDATE delivery_attempts SET ended_at = $1, outcome = $2, error_code = $3, error = $4
 			WHERE message_id = $5 AND outcome IS NULL`, w.now, outcomeName(o), o.Code, o.Reason, w.job.ID)

@@ -70,6 +70,9 @@ func (w *settler) settle(part int, o delivery.Outcome) error {
 	if err != nil {
 		return err
 	}
+	if o.IntentInDoubt && row.attempts > w.job.Attempts {
+		o.Requested, o.Certain, o.Free = true, true, true
+	}
 	if o.Requested {
 		if err := w.exec(`UPDATE delivery_attempts SET ended_at = ?, outcome = ?, error_code = ?, error = ?
 			WHERE message_id = ? AND outcome IS NULL`, w.now, outcomeName(o), o.Code, o.Reason, w.job.ID); err != nil {

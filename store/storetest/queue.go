@@ -347,3 +347,47 @@ func stopHoldsForTheLast(t *testing.T, w *world) {
 	w.clock = w.clock.Add(time.Hour)
 	w.none()
 }
+
+// An intent whose commit nobody heard of is taken back, and one that never was leaves what is known.
+func intentInDoubt(t *testing.T, w *world) {
+	w.series(mia)
+	w.clock = w.clock.Add(time.Hour)
+	for _, committed := range []bool{true, false} {
+		j := w.one()
+		if committed {
+			w.must(w.Intend(w.ctx, j, 0))
+		}
+		w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Pending, At: w.clock, IntentInDoubt: true, Reason: "not recorded"}))
+		again := w.one()
+		if again.Attempts != 0 || again.Copies != 0 {
+			t.Fatalf("committed %v: %+v, want no attempt and no copy", committed, again)
+		}
+		w.must(w.Settle(w.ctx, again, 0, delivery.Outcome{Status: delivery.Pending, At: w.clock, Free: true}))
+	}
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Unknown, At: w.clock, MarkNext: true, Requested: true}))
+	j = w.one() // the repeat, whose intent is lost
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Pending, At: w.clock, MarkNext: true, IntentInDoubt: true}))
+	if j = w.one(); j.Copies != 1 || !j.Marked {
+		t.Fatalf("the copy that may have arrived is forgotten: %+v", j)
+	}
+}
+
+// The same outcome twice is one: the database may have kept it without the process hearing of it.
+func settledTwice(t *testing.T, w *world) {
+	w.reply(mia, "long", "")
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	for range 2 {
+		w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Sending, PlatformID: "1", Requested: true}))
+	}
+	w.must(w.Intend(w.ctx, j, 1))
+	w.must(w.Settle(w.ctx, j, 1, delivery.Outcome{Status: delivery.Pending, At: w.clock, Requested: true, Certain: true}))
+	if err := w.Settle(w.ctx, j, 1, delivery.Outcome{Status: delivery.Pending, At: w.clock, Requested: true, Certain: true}); !errors.Is(err, delivery.ErrFenced) {
+		t.Errorf("an outcome after the outcome: %v, want ErrFenced", err)
+	}
+	if j = w.one(); len(j.Parts) != 1 || j.Copies != 0 {
+		t.Fatalf("after the same outcome twice: %+v", j)
+	}
+}

@@ -48,6 +48,8 @@ func Run(t *testing.T, open Open) {
 		{"an intent without an outcome is ambiguous", ambiguous},
 		{"a renewed lease is not taken over", renewed},
 		{"an unknown outcome is repeated once, marked", repeated},
+		{"an intent in doubt is taken back", intentInDoubt},
+		{"the same outcome twice is one", settledTwice},
 		{"parts resume where they stopped", parts},
 		{"a cancelled series delivers nothing more", cancelled},
 		{"a cancel while sending stands, and no retry follows", cancelWhileSending},
