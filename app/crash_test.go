@@ -1,7 +1,6 @@
 package app_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -30,7 +29,7 @@ type process struct {
 	t   *testing.T
 	env []string
 	cmd *exec.Cmd
-	out *bytes.Buffer
+	out *syncBuffer
 }
 
 func (p *process) start() {
@@ -41,7 +40,7 @@ func (p *process) start() {
 	}
 	p.cmd = exec.CommandContext(context.Background(), self) // #nosec G204 -- this test binary
 	p.cmd.Env = append(append(os.Environ(), childVariable+"=1"), p.env...)
-	p.out = &bytes.Buffer{}
+	p.out = &syncBuffer{}
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
@@ -184,7 +183,7 @@ func judge(t *testing.T, l faketelegram.Ledger, setting string) {
 			repeats += max(0, len(texts)-1)
 		}
 	}
-	t.Logf("%d slots, %d kills, %d repeats, all marked", people*perEach, kills, repeats)
+	t.Logf("%d slots, %d repeats, all marked", people*perEach, repeats)
 	// Every row says what became of it, or waits for the outcome of the last kill.
 	store := openStore(t, setting)
 	for i := range people {

@@ -1,0 +1,164 @@
+package app_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"carebell/internal/faketelegram"
+)
+
+const restarts = 20
+
+// replicas is carebell in two processes on one PostgreSQL, each of which sends at most so many a second.
+func replicas(t *testing.T, perSecond int) (api *faketelegram.Server, a, b *process) {
+	api, err := faketelegram.Start(faketelegram.Config{Token: token})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(api.Close)
+	setting := onPostgres(t)
+	env := []string{setting, "CAREBELL_HTTP_ADDR=127.0.0.1:0", "CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint(),
+		"CAREBELL_DELIVERY_REPEAT_AFTER=1s", fmt.Sprintf("CAREBELL_TELEGRAM_PER_SECOND=%d", perSecond), "CAREBELL_TELEGRAM_PER_CHAT_SECOND=30", "CAREBELL_TELEGRAM_PER_CHAT_BURST=30"}
+	return api, &process{t: t, env: env}, &process{t: t, env: env}
+}
+
+// terminate is SIGTERM: it ends well, within ten seconds.
+func (p *process) terminate() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	start := time.Now()
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Errorf("after SIGTERM: %v\n%s", err, p.out)
+	}
+	if took := time.Since(start); took > 10*time.Second {
+		p.t.Errorf("it took %s to end", took)
+	}
+}
+
+// answered waits until the bot answers what that person says, and returns how long it took.
+func answered(t *testing.T, api *faketelegram.Server, p *process, ana *faketelegram.Person) time.Duration {
+	t.Helper()
+	before := len(api.Ledger().Sent())
+	start := time.Now()
+	ana.Say("/help")
+	waitFor(t, api, p, func(l faketelegram.Ledger) bool { return len(l.Sent()) > before })
+	return time.Since(start)
+}
+
+// One process polls Telegram. When it dies the other takes over within ten seconds, when it is told
+// to stop at once, and never do two poll at the same time.
+func TestOnePollsAndTheOtherTakesOver(t *testing.T) {
+	api, a, b := replicas(t, 1000)
+	ana := api.Person(1001, "Ana", "en")
+	ana.Start("")
+	a.start()
+	answered(t, api, a, ana) // a polls
+	b.start()
+	ready(t, b)
+	if n := conflicts(api.Ledger()); n != 0 {
+		t.Errorf("two processes polled at the same time: %d conflicts", n)
+	}
+	a.kill()
+	took := answered(t, api, b, ana)
+	t.Logf("after kill -9 the other one answered in %s", took.Round(time.Millisecond))
+	if took > 10*time.Second {
+		t.Errorf("it took %s to take over, want at most 10 s", took)
+	}
+	a.start()
+	ready(t, a)
+	b.terminate()
+	took = answered(t, api, a, ana)
+	t.Logf("after SIGTERM the other one answered in %s", took.Round(time.Millisecond))
+	if took > 2*time.Second {
+		t.Errorf("it took %s to take over, want at once", took)
+	}
+	a.terminate()
+}
+
+// conflicts counts the polls that the platform refused because somebody else polled.
+func conflicts(l faketelegram.Ledger) (n int) {
+	for _, e := range l.Of("getUpdates") {
+		if e.Code == http.StatusConflict {
+			n++
+		}
+	}
+	return n
+}
+
+// ready waits until the process says that it is ready.
+func ready(t *testing.T, p *process) {
+	t.Helper()
+	deadline := time.Now().Add(20 * time.Second)
+	for addr := ""; time.Now().Before(deadline); <-time.After(10 * time.Millisecond) {
+		if _, after, ok := strings.Cut(p.out.String(), "status    http://"); ok {
+			addr, _, _ = strings.Cut(after, "/")
+		}
+		if addr == "" {
+			continue
+		}
+		res, err := http.Get("http://" + addr + "/readyz")
+		if err != nil {
+			continue
+		}
+		_ = res.Body.Close()
+		if res.StatusCode == http.StatusOK {
+			return
+		}
+	}
+	t.Fatalf("it is never ready:\n%s", p.out)
+}
+
+// Two processes, one of them killed again and again: nothing is lost and no repeat is unmarked.
+func TestReplicasKilledAtRandom(t *testing.T) {
+	api, a, b := replicas(t, 1000)
+	seedDoses(t, api, a.env[0])
+	a.start()
+	for i := range kills / 2 {
+		before := len(api.Ledger().Sent())
+		b.start()
+		waitFor(t, api, b, func(l faketelegram.Ledger) bool { return len(l.Sent()) > before+i%7 || allArrived(l) })
+		a.kill()
+		a, b = b, a
+	}
+	waitFor(t, api, a, allArrived)
+	a.kill()
+	judge(t, api.Ledger(), a.env[0])
+}
+
+// The server of the database dies again and again while messages leave: nothing is lost, no repeat
+// is unmarked, and sending goes on by itself.
+func TestDatabaseRestartsUnderLoad(t *testing.T) {
+	api, a, b := replicas(t, 10) // so slowly that there is something to send until the last restart
+	seedDoses(t, api, a.env[0])
+	a.start()
+	b.start()
+	var slowest time.Duration
+	for i := range restarts {
+		before := len(copies(api.Ledger()))
+		waitFor(t, api, a, func(l faketelegram.Ledger) bool { return len(copies(l)) > before+2 || allArrived(l) })
+		var up time.Time
+		server.Restart(t, func() {})
+		up = time.Now()
+		if !allArrived(api.Ledger()) {
+			before = len(api.Ledger().Sent())
+			waitFor(t, api, a, func(l faketelegram.Ledger) bool { return len(l.Sent()) > before || allArrived(l) })
+			slowest = max(slowest, time.Since(up))
+		} else if i < restarts/2 {
+			t.Fatalf("all was sent after %d restarts: they were not under load", i)
+		}
+	}
+	waitFor(t, api, a, allArrived)
+	t.Logf("%d restarts; sending again at most %s after the server was back", restarts, slowest.Round(time.Millisecond))
+	if slowest > 5*time.Second {
+		t.Errorf("it took %s to send again, want at most 5 s", slowest)
+	}
+	a.terminate()
+	b.terminate()
+	judge(t, api.Ledger(), a.env[0])
+}
