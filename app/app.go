@@ -112,7 +112,7 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 
 	delivery.RegisterGauges(registry, a.store)
 	a.store.Register(registry)
-	a.web, err = web.New(web.Config{Addr: a.settings.HTTPAddr, Version: Version, Now: a.now, DrainTimeout: 2 * time.Second}, a, a.checks(), registry,
+	a.web, err = web.New(web.Config{Addr: a.settings.HTTPAddr, OpenMetrics: a.settings.OpenMetrics, Version: Version, Now: a.now, DrainTimeout: 2 * time.Second}, a, a.checks(), registry,
 		[]web.Mount{{Path: "/chat", Handler: a.webchat.Handler(), Close: a.webchat.Close}}, a.log)
 	return err
 }

@@ -133,6 +133,7 @@ func (r *reader) settings(languages []string) Settings {
 		ServiceEmergency: r.k.String("service.emergency"),
 		Language:         r.oneOf("people.language", languages...),
 		HTTPAddr:         r.address("http.addr"),
+		OpenMetrics:      r.oneOf("http.metrics", "page", "open") == "open",
 		Telegram: Telegram{
 			Token:         r.token("telegram.token"),
 			Endpoint:      r.endpoint("telegram.endpoint"),

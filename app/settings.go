@@ -18,6 +18,8 @@ type Settings struct {
 
 	Database DatabaseSettings
 	HTTPAddr string
+	// OpenMetrics: /metrics answers on every address.
+	OpenMetrics bool
 
 	Telegram Telegram
 	Delivery Delivery

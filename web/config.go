@@ -15,6 +15,9 @@ type Config struct {
 	// Addr is host:port to listen on. Pages are open only if the host is a loopback address or
 	// "localhost".
 	Addr string
+	// OpenMetrics answers /metrics on every address, not only where the pages are open. They are
+	// numbers, of no one person.
+	OpenMetrics bool
 	// Version is shown on the status page. Default "dev".
 	Version string
 	// StartedAt is when the process began. Default: when New was called.

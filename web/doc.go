@@ -4,7 +4,7 @@
 // answers its own paths.
 //
 //	/          what is on, since when, how the engine is, how much is due       page
-//	/metrics   for Prometheus                                                   page
+//	/metrics   for Prometheus                                                   page, unless OpenMetrics
 //	/chat      mounted                                                          page
 //	/healthz   200 while the process answers
 //	/readyz    200 while every check passes, else 503; the checks as JSON

@@ -48,9 +48,13 @@ func New(cfg Config, reporter Reporter, checks []Check, metrics prometheus.Gathe
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", s.page(http.HandlerFunc(s.status)))
 	mux.Handle("GET /status.css", s.page(http.HandlerFunc(serveStyle)))
-	mux.Handle("GET /metrics", s.page(promhttp.HandlerFor(metrics, promhttp.HandlerOpts{
+	var numbers http.Handler = promhttp.HandlerFor(metrics, promhttp.HandlerOpts{
 		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelError), MaxRequestsInFlight: 4, Timeout: cfg.WriteTimeout / 2,
-	})))
+	})
+	if !cfg.OpenMetrics {
+		numbers = s.page(numbers)
+	}
+	mux.Handle("GET /metrics", numbers)
 	for _, m := range mounts {
 		mux.Handle(m.Path, s.page(m.Handler))
 		mux.Handle(m.Path+"/", s.page(m.Handler))

@@ -70,12 +70,17 @@ func (l *logged) String() string {
 
 func newServer(t *testing.T, addr string, reporter web.Reporter, checks []web.Check, mounts ...web.Mount) fixture {
 	t.Helper()
+	return serverOf(t, web.Config{Addr: addr}, reporter, checks, mounts...)
+}
+
+func serverOf(t *testing.T, cfg web.Config, reporter web.Reporter, checks []web.Check, mounts ...web.Mount) fixture {
+	t.Helper()
 	registry := prometheus.NewRegistry()
 	counter := prometheus.NewCounter(prometheus.CounterOpts{Name: "carebell_test_total", Help: "A count."})
 	registry.MustRegister(counter)
 	counter.Add(7)
 	f := fixture{log: &logged{}}
-	cfg := web.Config{Addr: addr, Version: "v1.2.3", StartedAt: noon.Add(-90 * time.Minute), Now: func() time.Time { return noon }}
+	cfg.Version, cfg.StartedAt, cfg.Now = "v1.2.3", noon.Add(-90*time.Minute), func() time.Time { return noon }
 	var err error
 	f.Server, err = web.New(cfg, reporter, checks, registry, mounts, slog.New(slog.NewTextHandler(f.log, nil)))
 	if err != nil {
@@ -191,6 +196,17 @@ func TestManyQuestionsAreOneProbe(t *testing.T) {
 func TestMetrics(t *testing.T) {
 	if body := newServer(t, here, works(), nil).get(here, "/metrics").Body.String(); !strings.Contains(body, "carebell_test_total 7") {
 		t.Errorf("metrics lack the counter: %s", body)
+	}
+}
+
+// Numbers are of no one person: an operator may open them to a Prometheus that comes over the network,
+// and opens nothing else by it.
+func TestMetricsOpenedToTheNetwork(t *testing.T) {
+	f := serverOf(t, web.Config{Addr: "0.0.0.0:8080", OpenMetrics: true}, works(), nil, chatAt("/chat"))
+	for path, want := range map[string]int{"/metrics": http.StatusOK, "/": http.StatusForbidden, "/chat": http.StatusForbidden} {
+		if got := f.get("carebell.example", path).Code; got != want {
+			t.Errorf("GET %s: %d, want %d", path, got, want)
+		}
 	}
 }
 
