@@ -135,6 +135,11 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		p.r.clocks[0] = first
 		return false
 	case last.only && last.shift == 0 && !first.only && len(p.r.clocks) == 1:
+		if last.part >= breakfast && p.wordsBetween(last.to, i) && p.taken[last.from] == RoleClock {
+			for k := last.from; k < last.to; k++ {
+				p.taken[k] = roleNone // "早餐会明天8:30": the meal is what is to be done
+			}
+		}
 		for n := range list {
 			if list[n].part == 0 && list[n].meridiem == 0 {
 				list[n].part = last.part
@@ -144,6 +149,16 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		return false
 	}
 	return true
+}
+
+// wordsBetween reports whether something of the message stands between two elements.
+func (p *parse) wordsBetween(i, j int) bool {
+	for ; i < j; i++ {
+		if p.taken[i] == roleNone && p.content(i) {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *parse) doseOrWordList(i int) bool {
@@ -203,7 +218,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	if c.meridiem == 0 {
 		k := p.skip(next, cOf, cThe, cIn, cOn)
-		if part, is := p.at(k).value(cDaypart); is && !(k == next && part >= breakfast && p.bareWord(k)) && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
+		if part, is := p.at(k).value(cDaypart); is && !(k == next && part >= breakfast) && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
 			c.part = part
 			next = k + 1
 		}

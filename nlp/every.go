@@ -77,11 +77,15 @@ func (p *parse) every(i int) int {
 		return p.ofTheMonth(k)
 	}
 	if p.is(j, cDayMark) && p.is(j, cUnit) {
-		// "todo dia 15"
-		if n, k, _, ok := p.number(j + 1); ok && n >= 1 && n <= 31 && !p.isUnit(k) && !p.doseAfter(k) && !p.is(k, cOClock) && !p.at(k).plain() &&
+		// "todo dia 15", "todos los días 1 y 15"
+		days, k := p.numbers(j + 1)
+		if n, e, _, ok := p.number(j + 1); len(days) == 0 && ok && n >= 1 && n <= 31 {
+			days, k = []int{n}, e
+		}
+		if len(days) > 0 && !p.isUnit(k) && !p.doseAfter(k) && !p.is(k, cOClock) && !p.counted(k) &&
 			!p.is(k, cMeridiem) && !p.is(p.skip(k, cOf, cThe, cIn), cDaypart) {
 			p.setUnit(month, 1, i, k)
-			p.r.rec.monthDays = append(p.r.rec.monthDays, n)
+			p.r.rec.monthDays = append(p.r.rec.monthDays, days...)
 			return p.ofTheMonth(k)
 		}
 	}
@@ -135,6 +139,20 @@ func (p *parse) every(i int) int {
 	return i
 }
 
+// counted reports whether the word at i may be what the number before it counts: a noun in the
+// plural, or in the singular behind one. "5 exercícios" are counted, "5 pagar" are not.
+func (p *parse) counted(i int) bool {
+	t := p.at(i)
+	if t.kind != tWord || !t.plain() {
+		return false
+	}
+	last := p.text[t.end-1]
+	if one, _, _, ok := p.number(i - 1); ok && one == 1 {
+		return last != 'r' // a verb: "todo dia 1 pagar"
+	}
+	return last == 's' || last == 'x'
+}
+
 // numbers reads days of the month as bare figures: "1 y 15".
 func (p *parse) numbers(i int) (days []int, next int) {
 	for {
@@ -143,9 +161,10 @@ func (p *parse) numbers(i int) (days []int, next int) {
 			return days, next
 		}
 		days, next = append(days, n), k
-		if i = p.skip(p.comma(k), cAnd, cPlusWord, cThe); i == k {
+		if i = p.skip(p.comma(k), cAnd, cPlusWord); i == k {
 			return days, next
 		}
+		i = p.skip(i, cThe)
 	}
 }
 

@@ -16,10 +16,10 @@ func (p *parse) partFits(i, end int) bool {
 	if part, _ := p.at(i).value(cDaypart); len(p.r.clocks) > 0 && p.adjacent(i) && p.lastTaken(i) == RoleDate && part < breakfast {
 		return true // "at half seven tomorrow evening"
 	}
-	if end != i+1 || !p.bareWord(i) || p.lex.unspaced {
+	part, _ := p.at(i).value(cDaypart)
+	if end != i+1 || part < breakfast && !p.bareWord(i) || p.lex.unspaced {
 		return true
 	}
-	part, _ := p.at(i).value(cDaypart)
 	sure := part == noon || part == midnight
 	if part >= breakfast {
 		return p.is(i-1, cEvery) || len(p.r.clocks) == 0 && p.adjacent(i) && p.closes(end)
@@ -66,6 +66,9 @@ func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
 	part, is := p.at(j).value(cDaypart)
 	if !is && side != 0 {
 		part, is = p.at(j).value(cRest)
+	}
+	if part == bedtime && side < 0 && minutes == 0 {
+		side = 0 // "before bed" is bedtime: only meals have a distance of their own
 	}
 	if !is || part < breakfast && part != bedtime && minutes == 0 {
 		return c, i, false
