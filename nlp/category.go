@@ -87,6 +87,10 @@ const (
 	cForever
 	cTitle    // "Dr": what follows is a name
 	cRatio    // "ratio": what is near is no clock
+	cLabel    // "room": the number behind it is its name
+	cHoliday  // "holidays": days that no calendar here knows
+	cAhead    // days added to the weekday before it: "en huit" 7
+	cMonthDay // a day of the month in one word: "Monatserster" 1
 	cYearMark // behind a year, where it also means something else: "2026 г."
 )
 
@@ -147,6 +151,7 @@ var categoryNames = map[string]category{
 	"as-needed": cAsNeeded, "dose": cDose, "medical": cMedical, "command": cCommand,
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
 	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
+	"label": cLabel, "holiday": cHoliday, "days-ahead": cAhead, "month-day": cMonthDay,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

@@ -1,5 +1,7 @@
 package nlp
 
+import "strings"
+
 // every reads "every ..." in all its forms.
 func (p *parse) every(i int) int {
 	if !p.is(i, cEvery) {
@@ -12,6 +14,15 @@ func (p *parse) every(i int) int {
 		return i // the letter alone is none
 	}
 	j = p.skip(j, cThe)
+	if p.is(j, cHoliday) {
+		p.fail("holidays", i, j+1)
+		return j + 1
+	}
+	if v, is := p.at(j).value(cMonthDay); is {
+		p.setUnit(month, 1, i, j+1)
+		p.r.rec.monthDays = append(p.r.rec.monthDays, v)
+		return j + 1
+	}
 	if u, is := p.at(j).value(cEndOf); is && u == month {
 		p.setUnit(month, 1, i, j+1)
 		p.r.rec.monthDays = append(p.r.rec.monthDays, -1)
@@ -146,11 +157,26 @@ func (p *parse) counted(i int) bool {
 	if t.kind != tWord || !t.plain() {
 		return false
 	}
-	last := p.text[t.end-1]
 	if one, _, _, ok := p.number(i - 1); ok && one == 1 {
-		return last != 'r' // a verb: "todo dia 1 pagar"
+		return p.text[t.end-1] != 'r' // a verb: "todo dia 1 pagar"
 	}
-	return last == 's' || last == 'x'
+	return p.manyOf(i)
+}
+
+// manyOf reports whether the ordinary word at i has the ending of a plural.
+func (p *parse) manyOf(i int) bool {
+	w := p.text[p.at(i).start:p.at(i).end]
+	for _, singular := range [...]string{"is", "ss", "us"} {
+		if strings.HasSuffix(w, singular) {
+			return false
+		}
+	}
+	for _, plural := range [...]string{"s", "x", "en", "ern", "ий", "ов", "ек", "ок"} {
+		if strings.HasSuffix(w, plural) {
+			return true
+		}
+	}
+	return false
 }
 
 // numbers reads days of the month as bare figures: "1 y 15".

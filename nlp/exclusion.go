@@ -12,6 +12,9 @@ func (p *parse) exclusion(i int) int {
 		if set, end := p.exceptedDays(k); !set.empty() && !p.datedWeekday(k, set, end) {
 			p.r.exceptDays |= set
 			e = end
+		} else if p.is(k, cHoliday) {
+			p.fail("holidays", i, k+1)
+			e = k + 1
 		} else if d, end, ok := p.oneOf(j, k); ok {
 			if d.kind == dWeekend {
 				p.r.exceptDays |= weekEnd
@@ -33,7 +36,7 @@ func (p *parse) exclusion(i int) int {
 		// What follows "and" is excepted too only if it is a day.
 		k = p.skip(j, cOn, cThe, cEvery)
 		set, _ := p.exceptedDays(k)
-		if _, _, ok := p.oneOf(j, k); !ok && set.empty() && !p.is(k, cMonth) {
+		if _, _, ok := p.oneOf(j, k); !ok && set.empty() && !p.is(k, cMonth) && !p.is(k, cHoliday) {
 			return p.skip(e, cExceptAfter)
 		}
 	}
@@ -74,6 +77,11 @@ func (p *parse) exceptedDays(k int) (weekdaySet, int) {
 func (p *parse) exclusionAfter(i int) int {
 	k := p.skip(i, cOn, cThe)
 	set, e := p.exceptedDays(k)
+	if p.is(k, cHoliday) && p.is(p.skip(k+1, cOn, cThe), cExceptAfter) {
+		e = p.skip(p.skip(k+1, cOn, cThe), cExceptAfter)
+		p.fail("holidays", i, e)
+		return e
+	}
 	if set.empty() {
 		return i
 	}

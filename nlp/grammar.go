@@ -65,6 +65,7 @@ func (p *parse) comma(i int) int {
 
 // run reads the whole text, element by element.
 func (p *parse) run() {
+	p.labels()
 	for i := 0; i < len(p.toks); {
 		if p.taken[i] != roleNone || p.is(i, cNotTime) || p.at(i).kind == tQuote {
 			i++
@@ -97,6 +98,26 @@ func (p *parse) run() {
 	}
 }
 
+// labels takes the number behind a word such as "room" for a name: "room 0800 tomorrow" is no clock.
+func (p *parse) labels() {
+	for i := range p.toks {
+		if !p.is(i, cLabel) {
+			continue
+		}
+		k := i + 1
+		for p.punct(k, '.') || p.punct(k, '#') || p.punct(k, ':') || p.is(k, cLabel) {
+			k++
+		}
+		t := p.at(k)
+		switch t.kind {
+		case tNumber, tSlash, tDash, tDot:
+			if len(t.senses) == 0 && !p.is(k+1, cMeridiem) && !p.is(k+1, cOClock) && !p.is(k+1, cUnit) {
+				t.kind, t.parts = tDecimal, 9
+			}
+		}
+	}
+}
+
 // dropAttribute gives an adverb back to the message once something surer says when.
 func (p *parse) dropAttribute() {
 	if p.attribute == 0 {
@@ -116,8 +137,14 @@ func (p *parse) titled(i int) bool {
 // element tries every kind of time expression at i and gives the end of the one that fits.
 func (p *parse) element(i int) (int, Role) {
 	t := p.at(i)
-	if t.plain() || t.kind == tDecimal {
+	if t.plain() {
+		if t.kind == tWord && i > 0 && p.prevEnd == i && p.taken[i-1] == RoleClock {
+			return p.try(p.zone, i), RoleZone // "9am Nairobi time"
+		}
 		return i, roleNone
+	}
+	if t.kind == tDecimal {
+		return p.try(p.scheme, i), RoleRecurrence
 	}
 	if p.is(i, cAsNeeded) {
 		p.r.asNeeded = true

@@ -18,7 +18,7 @@ func (p *parse) commands() {
 				}
 			}
 			continue
-		case t.has(cPolite) && t.has(cNotTime) && p.at(i+1).kind != tPunct: // "good morning Bob" is a message
+		case t.has(cPolite) && t.has(cNotTime) && p.at(i+1).kind != tPunct && !p.is(i+1, cRemind) && !p.is(i+1, cCommand): // "good morning Bob" is a message
 			return
 		case t.has(cPolite) || t.has(cRemind) || t.has(cCommand) && (i == 0 || p.is(i-1, cPolite) || i == 1 && p.at(0).kind == tPunct):
 		case i == 0 && t.kind == tPunct && (p.is(1, cRemind) || p.is(1, cPolite) || p.is(1, cCommand)): // "¿Puedes recordarme ...?"
@@ -32,7 +32,24 @@ func (p *parse) commands() {
 	}
 }
 
-// link takes "to", "that" between a reminder and its message, wherever the two meet.
+// asked takes the question mark of a request that is a question: "can you remind me ...?"
+func (p *parse) asked() {
+	last := len(p.toks) - 1
+	if !p.punct(last, '?') && !(last >= 0 && p.text[p.at(last).start:p.at(last).end] == "؟") || p.taken[last] != roleNone {
+		return
+	}
+	for i := 0; i < last && p.taken[i] == RoleCommand; i++ {
+		t := p.at(i)
+		remind, _ := t.value(cRemind)
+		polite, _ := t.value(cPolite)
+		if remind == 1 || polite == 1 || p.text[t.start:t.end] == "¿" {
+			p.taken[last] = RoleCommand
+			return
+		}
+	}
+}
+
+// links takes "to", "that" between a reminder and its message, wherever the two meet.
 func (p *parse) links() {
 	reminded := false
 	for i := range p.toks {

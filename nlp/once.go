@@ -94,6 +94,12 @@ func (rs *resolver) offset() string {
 		day = day.Monday().AddDays(r.dates[0].n - 1)
 		if r.dates[0].from < r.offsetAt && a.months == 0 {
 			// "monday in two weeks" counts from monday, "in two weeks on monday" from today.
+			if a.days%7 == 1 {
+				a.days-- // "Montag in acht Tagen" counts the day itself
+			}
+			if a.days%7 != 0 {
+				return "contradiction"
+			}
 			day = rs.weekdayOf(datum{kind: dWeekday, n: r.dates[0].n}, rs.today, false).AddDays(a.days)
 		}
 	}

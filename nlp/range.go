@@ -9,10 +9,14 @@ func (p *parse) clockRange(i int) int {
 	}
 	j, _ = p.clockLead(j)
 	a, k, ok := p.rangeClock(j)
+	meeting := p.meeting(i, j)
+	if meeting {
+		a, k, ok = clockTime{hour: int(p.at(j).n), hourOnly: true}, j+1, true
+	}
 	if !ok {
 		return i
 	}
-	hourly := p.hourlyFollows(k) // "9 to 5 every hour"
+	hourly := meeting || p.hourlyFollows(k) // "9 to 5 every hour"
 	if !from && !hourly && (p.r.rec.step == 0 || !p.adjacent(i)) && p.at(j).kind != tClock && !p.is(k-1, cOClock) && a.meridiem == 0 {
 		return i
 	}
@@ -48,6 +52,33 @@ func (p *parse) clockRange(i int) int {
 	}
 	p.r.window, p.r.winFrom, p.r.winTo = true, a, b
 	return p.skip(e, cUntilAfter, cOClock)
+}
+
+// meeting reports whether two figures with a dash between them beside a day are from when to when
+// something lasts: "tomorrow 10-11 physio". Small ones before an ordinary word, and whatever may be
+// counted, are an amount: "tomorrow 2-3 walks".
+func (p *parse) meeting(i, j int) bool {
+	a, b := p.at(j), p.at(j+2)
+	if a.kind != tNumber || b.kind != tNumber || !p.punct(j+1, '-') || !b.glued || a.digits > 2 || b.digits > 2 ||
+		a.n > 24 || b.n > 24 || a.n < 1 || p.r.rec.step != 0 || len(p.r.clocks) > 0 {
+		return false
+	}
+	e := j + 3
+	half := p.is(e, cMeridiem) || p.is(e, cOClock)
+	role := p.lastTaken(i)
+	if !(p.adjacent(i) && (role == RoleDate || role == RoleRecurrence) || p.opens(i) && p.dateFollows(e) && !p.closes(e)) {
+		return false
+	}
+	if half {
+		return a.n <= 12 || a.n < b.n
+	}
+	if a.n >= b.n || p.doseAfter(e) || p.isUnit(e) || p.is(e, cUnit) || p.is(e, cMonth) || p.is(e, cMedical) || p.is(p.skip(e, cOf), cMonth) || p.is(e, cTimes) {
+		return false
+	}
+	if !p.at(e).plain() {
+		return true
+	}
+	return a.n >= 7 && b.n-a.n <= 4 && !p.is(e+1, cDose) && !p.manyOf(e)
 }
 
 // hourlyFollows reports whether the other end of a range and then "every 2 hours" follow.

@@ -25,7 +25,13 @@ func (p *parse) recurrence(i int) int {
 			}
 		}
 	}
-	tries := [...]func(int) int{p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
+	if v, is := p.at(p.skip(i, cOn, cThe)).value(cMonthDay); is {
+		j := p.skip(i, cOn, cThe)
+		p.setUnit(month, 1, i, j+1)
+		p.r.rec.monthDays = append(p.r.rec.monthDays, v)
+		return j + 1
+	}
+	tries := [...]func(int) int{p.scheme, p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := p.try(try, i); k > i {
 			return k

@@ -50,8 +50,11 @@ func (p *parse) zone(i int) int {
 		marked = marked || p.is(k, cZoneMark)
 	}
 	v, ok := p.at(j).value(cZone)
-	if !ok || p.zones == nil {
+	if p.zones == nil {
 		return i
+	}
+	if !ok {
+		return p.cityZone(i, j, marked)
 	}
 	name := p.lex.zones[v]
 	j++
@@ -96,4 +99,24 @@ func (p *parse) zone(i int) int {
 	j = p.skip(j, cZoneMark)
 	p.r.zone = loc
 	return j
+}
+
+// cityZone reads the zone of a city that no lexicon names, behind a clock and beside the word for
+// time: "9am Nairobi time", "9:00 hora de Manila".
+func (p *parse) cityZone(i, j int, marked bool) int {
+	if p.lastTaken(i) != RoleClock || !p.adjacent(i) {
+		return i
+	}
+	for e := j + 1; e <= j+3 && p.at(e-1).plain() && p.at(e-1).kind == tWord; e++ {
+		if !marked && !p.is(e, cZoneMark) {
+			continue
+		}
+		loc := p.zones.city(p.text[p.at(j).start:p.at(e-1).end])
+		if loc == nil {
+			continue
+		}
+		p.r.zone = loc
+		return p.skip(e, cZoneMark)
+	}
+	return i
 }

@@ -32,6 +32,7 @@ func (rs *resolver) result() Result {
 	rs.res = Result{Language: p.lex.lang, Confidence: 1}
 	rs.weakClocks()
 	p.links()
+	p.asked()
 	p.edges()
 	rs.res.Message, rs.res.Spans = p.message(rs.original, &rs.n, make([]Span, 0, 8))
 	rs.res.Medical = p.medical()

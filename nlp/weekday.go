@@ -55,6 +55,9 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 		// "the monday after next"
 		return datum{kind: dWeekday, n: v, which: nextWeeks, plus: 7}, next + 2, true
 	}
+	if v2, is := p.at(next).value(cAhead); is && (w == anyOf || w == thisOne) {
+		return datum{kind: dWeekday, n: v, plus: v2}, next + 1, true // "mercredi en huit"
+	}
 	if u, is := p.at(next).value(cUnit); is && u == week && w == anyOf && p.lex.monthLeads {
 		return datum{kind: dWeekday, n: v, plus: 7}, next + 1, true // "monday week"
 	}
@@ -122,6 +125,9 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 		return d, j, false
 	}
 	k, w := p.whichOne(j)
+	if v, is := p.at(k).value(cMonthDay); is && w != anyOf {
+		return datum{kind: dDayOfMonth, n: v}, k + 1, true // "zum nächsten Monatsersten"
+	}
 	if w == nextOne || w == comingOne {
 		if u, is := p.at(k).value(cUnit); is && (u == week || u == month || u == year || u == day) {
 			if u == month {
