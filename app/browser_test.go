@@ -17,9 +17,11 @@ func clickChoice(tab *browser.Tab, label string) {
 func quote(s string) string { return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"` }
 
 // A newcomer in the web chat: type, agree, confirm, receive; the clock is moved instead of waited for.
-func TestBrowserScheduleConfirmReceive(t *testing.T) {
+func TestBrowserScheduleConfirmReceive(t *testing.T) { onBoth(t, browserScheduleConfirmReceive) }
+
+func browserScheduleConfirmReceive(t *testing.T, setting string) {
 	browser.Find(t)
-	h := newHouse(t)
+	h := newHouse(t, setting)
 	tab := browser.Open(t, browser.Config{Zone: "Europe/Madrid"})
 	dialogue(t, h, tab, func() {
 		h.clock.jump(time.Minute)

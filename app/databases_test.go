@@ -1,23 +1,16 @@
 package app_test
 
 import (
-	"context"
-	"errors"
 	"log/slog"
 	"path/filepath"
 	"testing"
 
 	"carebell/app"
-	"carebell/internal/testpostgres"
+	"carebell/internal/teststores"
 )
 
-var server = testpostgres.New(func(ctx context.Context, url string) error {
-	store, err := app.OpenStore(ctx, app.Settings{Database: app.DatabaseSettings{URL: url}}, nil, slog.New(slog.DiscardHandler))
-	if err != nil {
-		return err
-	}
-	return errors.Join(store.Migrate(ctx), store.Close())
-})
+// server is the private PostgreSQL of this test binary.
+var server = teststores.Server()
 
 // onBoth runs a test on each database. setting names a fresh one, as the environment does.
 func onBoth(t *testing.T, test func(t *testing.T, setting string)) {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"carebell/app"
+	"carebell/internal/teststores"
 	"carebell/locales"
 )
 
@@ -23,7 +24,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(server.Main(m))
+	os.Exit(teststores.Main(m))
 }
 
 // child is what main does with `carebell serve`.

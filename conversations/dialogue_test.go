@@ -15,9 +15,9 @@ import (
 	"carebell/chat"
 	"carebell/conversations"
 	"carebell/delivery"
+	"carebell/internal/teststores"
 	"carebell/locales"
 	"carebell/nlp"
-	"carebell/store/sqlite"
 	"carebell/templates"
 )
 
@@ -41,21 +41,28 @@ func TestDialogues(t *testing.T) {
 		t.Fatalf("dialogues: %v %v", files, err)
 	}
 	for _, file := range files {
-		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
-			want, err := os.ReadFile(file)
+		name := strings.TrimSuffix(filepath.Base(file), ".txt")
+		if *update { // what each database says is compared without it
+			written, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := play(t, want)
-			if *update {
-				if err := os.WriteFile(file, got, 0o600); err != nil {
+			if err := os.WriteFile(file, play(t, teststores.SQLite, written), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		t.Run(name, func(t *testing.T) {
+			teststores.Each(t, func(t *testing.T, d teststores.Database) {
+				want, err := os.ReadFile(file)
+				if err != nil {
 					t.Fatal(err)
 				}
-				return
-			}
-			if !bytes.Equal(got, want) {
-				t.Errorf("the dialogue went otherwise (see the difference with -update):\n%s", firstDifference(string(want), string(got)))
-			}
+				got := play(t, d, want)
+				if !bytes.Equal(got, want) {
+					t.Errorf("the dialogue went otherwise (see the difference with -update):\n%s", firstDifference(string(want), string(got)))
+				}
+			})
 		})
 	}
 }
@@ -77,7 +84,7 @@ func firstDifference(want, got string) string {
 // stage is a conversation in progress over the real store.
 type stage struct {
 	t     *testing.T
-	store *sqlite.Store
+	store teststores.Opened
 	flows *conversations.Flows
 	clock time.Time
 	out   bytes.Buffer
@@ -93,13 +100,9 @@ type screen struct {
 	choices [][]chat.Choice
 }
 
-func newStage(t *testing.T) *stage {
+func newStage(t *testing.T, d teststores.Database) *stage {
 	s := &stage{t: t, clock: time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC), last: map[string]string{}}
-	var err error
-	s.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "carebell.db"), func() time.Time { return s.clock })
-	s.must(err)
-	t.Cleanup(func() { s.must(s.store.Close()) })
-	s.must(s.store.Migrate(t.Context()))
+	s.store = d.Open(t, func() time.Time { return s.clock })
 	s.flows = newFlows(t)
 	return s
 }
@@ -123,8 +126,8 @@ func (s *stage) must(err error) {
 	}
 }
 
-func play(t *testing.T, script []byte) []byte {
-	s := newStage(t)
+func play(t *testing.T, d teststores.Database, script []byte) []byte {
+	s := newStage(t, d)
 	lines := bufio.NewScanner(bytes.NewReader(script))
 	for lines.Scan() {
 		line := lines.Text()

@@ -10,12 +10,15 @@ import (
 	"carebell/conversations"
 	"carebell/delivery"
 	"carebell/internal/faketelegram"
+	"carebell/internal/teststores"
 	"carebell/schedule"
 	"carebell/templates"
 )
 
-func TestReminderIsSent(t *testing.T) {
-	w := newWorld(t)
+func TestReminderIsSent(t *testing.T) { teststores.Each(t, reminderIsSent) }
+
+func reminderIsSent(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.once(time.Second, "aspirin <100 mg> & water")
 	got := w.sent(1)[0]
 	if !strings.Contains(got.Text, "aspirin <100 mg> & water") || !strings.Contains(got.Text, "Dose of") {
@@ -31,7 +34,11 @@ func TestReminderIsSent(t *testing.T) {
 }
 
 func TestTemporaryRefusalIsRetriedClean(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, temporaryRefusalIsRetriedClean)
+}
+
+func temporaryRefusalIsRetriedClean(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.api.Once("sendMessage", faketelegram.ResetBefore(), faketelegram.Answer(403, "Forbidden: bot can't send messages to the user"))
 	w.once(time.Second, "aspirin")
 	w.becomes(delivery.Sent)
@@ -46,6 +53,10 @@ func TestTemporaryRefusalIsRetriedClean(t *testing.T) {
 }
 
 func TestAmbiguousAnswerIsRepeatedOnceMarked(t *testing.T) {
+	teststores.Each(t, ambiguousAnswerIsRepeatedOnceMarked)
+}
+
+func ambiguousAnswerIsRepeatedOnceMarked(t *testing.T, d teststores.Database) {
 	for name, fault := range map[string]faketelegram.Fault{
 		"reset after":   faketelegram.ResetAfter(),
 		"truncated":     faketelegram.Truncate(),
@@ -54,7 +65,7 @@ func TestAmbiguousAnswerIsRepeatedOnceMarked(t *testing.T) {
 		"not even JSON": faketelegram.Body(200, "<html>").After(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newWorld(t, d)
 			w.api.Once("sendMessage", fault)
 			w.once(time.Second, "aspirin")
 			w.becomes(delivery.Sent)
@@ -70,13 +81,15 @@ func TestAmbiguousAnswerIsRepeatedOnceMarked(t *testing.T) {
 }
 
 // Between the first copy and its repeat the platform refuses for other reasons: the mark stays.
-func TestRepeatKeepsItsMark(t *testing.T) {
+func TestRepeatKeepsItsMark(t *testing.T) { teststores.Each(t, repeatKeepsItsMark) }
+
+func repeatKeepsItsMark(t *testing.T, d teststores.Database) {
 	for name, between := range map[string]faketelegram.Fault{
 		"asked to wait": faketelegram.TooMany(time.Second),
 		"not reached":   faketelegram.Answer(403, "Forbidden: bot can't send messages to the user"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWorld(t)
+			w := newWorld(t, d)
 			w.api.Once("sendMessage", faketelegram.ResetAfter(), between)
 			w.once(time.Second, "aspirin")
 			w.becomes(delivery.Sent)
@@ -87,8 +100,10 @@ func TestRepeatKeepsItsMark(t *testing.T) {
 	}
 }
 
-func TestAtMostTwoCopies(t *testing.T) {
-	w := newWorld(t)
+func TestAtMostTwoCopies(t *testing.T) { teststores.Each(t, atMostTwoCopies) }
+
+func atMostTwoCopies(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
 		if c.Method == "sendMessage" {
 			return faketelegram.ResetAfter()
@@ -107,7 +122,11 @@ func TestAtMostTwoCopies(t *testing.T) {
 }
 
 func TestAmbiguousReplyIsRepeatedOnceUnmarked(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, ambiguousReplyIsRepeatedOnceUnmarked)
+}
+
+func ambiguousReplyIsRepeatedOnceUnmarked(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.api.Once("sendMessage", faketelegram.ResetAfter())
 	w.say(chat.Message{Text: "Saved"})
 	sent := w.sent(2)
@@ -116,8 +135,10 @@ func TestAmbiguousReplyIsRepeatedOnceUnmarked(t *testing.T) {
 	}
 }
 
-func TestTooManyRequestsIsObeyed(t *testing.T) {
-	w := newWorld(t)
+func TestTooManyRequestsIsObeyed(t *testing.T) { teststores.Each(t, tooManyRequestsIsObeyed) }
+
+func tooManyRequestsIsObeyed(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.api.Once("sendMessage", faketelegram.TooMany(time.Second))
 	w.say(chat.Message{Text: "one"})
 	w.say(chat.Message{Text: "two"})
@@ -134,7 +155,11 @@ func TestTooManyRequestsIsObeyed(t *testing.T) {
 
 // One refused burst: what is claimed already stays back too, and nobody is lost.
 func TestTooManyRequestsHoldsTheWholeBot(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, tooManyRequestsHoldsTheWholeBot)
+}
+
+func tooManyRequestsHoldsTheWholeBot(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.stop()
 	const people = 40
 	for i := range people {
@@ -159,8 +184,10 @@ func TestTooManyRequestsHoldsTheWholeBot(t *testing.T) {
 	}
 }
 
-func TestBlockedPausesTheSeries(t *testing.T) {
-	w := newWorld(t)
+func TestBlockedPausesTheSeries(t *testing.T) { teststores.Each(t, blockedPausesTheSeries) }
+
+func blockedPausesTheSeries(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.remind("DTSTART;TZID=Europe/London:20200101T093000\nRRULE:FREQ=DAILY", templates.Reminder, "walk")
 	w.api.Once("sendMessage", faketelegram.Answer(403, "Forbidden: bot was blocked by the user"))
 	w.once(time.Second, "aspirin")
@@ -172,7 +199,11 @@ func TestBlockedPausesTheSeries(t *testing.T) {
 }
 
 func TestPermanentRefusalFailsAndTheNextOccurrenceStays(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, permanentRefusalFailsAndTheNextOccurrenceStays)
+}
+
+func permanentRefusalFailsAndTheNextOccurrenceStays(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
 		if c.Method == "sendMessage" {
 			return faketelegram.Answer(400, "Bad Request: message text is empty")
@@ -189,7 +220,11 @@ func TestPermanentRefusalFailsAndTheNextOccurrenceStays(t *testing.T) {
 }
 
 func TestRefusedMarkupGoesOnceAsPlainText(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, refusedMarkupGoesOnceAsPlainText)
+}
+
+func refusedMarkupGoesOnceAsPlainText(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.api.Once("sendMessage", faketelegram.Answer(400, "Bad Request: can't parse entities: Unsupported start tag \"time\" at byte offset 0"))
 	w.once(time.Second, "aspirin & water")
 	sent := w.sent(1)
@@ -200,7 +235,11 @@ func TestRefusedMarkupGoesOnceAsPlainText(t *testing.T) {
 }
 
 func TestLongMessageArrivesWholeInOrder(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, longMessageArrivesWholeInOrder)
+}
+
+func longMessageArrivesWholeInOrder(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	var b strings.Builder
 	b.WriteString("<b>")
 	for i := range 900 {
@@ -232,8 +271,10 @@ func TestLongMessageArrivesWholeInOrder(t *testing.T) {
 }
 
 // A copy of a later part is marked, and the cuts stay where they were.
-func TestRepeatedPartIsMarkedInPlace(t *testing.T) {
-	w := newWorld(t)
+func TestRepeatedPartIsMarkedInPlace(t *testing.T) { teststores.Each(t, repeatedPartIsMarkedInPlace) }
+
+func repeatedPartIsMarkedInPlace(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	calls := 0
 	w.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
 		if c.Method == "sendMessage" {
@@ -252,9 +293,11 @@ func TestRepeatedPartIsMarkedInPlace(t *testing.T) {
 	w.becomes(delivery.Sent)
 }
 
-func TestLateness(t *testing.T) {
+func TestLateness(t *testing.T) { teststores.Each(t, lateness) }
+
+func lateness(t *testing.T, d teststores.Database) {
 	t.Run("a little late says so", func(t *testing.T) {
-		w := newWorld(t)
+		w := newWorld(t, d)
 		w.stop()
 		w.once(time.Second, "aspirin")
 		w.jump(36 * time.Minute)
@@ -264,7 +307,7 @@ func TestLateness(t *testing.T) {
 		}
 	})
 	t.Run("too late is expired, and one notice tells of all", func(t *testing.T) {
-		w := newWorld(t)
+		w := newWorld(t, d)
 		w.stop()
 		w.once(time.Second, "aspirin")
 		w.once(time.Second, "metformin")
@@ -282,7 +325,11 @@ func TestLateness(t *testing.T) {
 }
 
 func TestCancelledSeriesDeliversNothing(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, cancelledSeriesDeliversNothing)
+}
+
+func cancelledSeriesDeliversNothing(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	id := w.remind("DTSTART;TZID=Europe/London:20200101T093000\nRRULE:FREQ=DAILY", templates.Reminder, "walk")
 	w.turn(conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Cancelled, Why: "the person"}}})
 	w.jump(72 * time.Hour)
@@ -292,8 +339,10 @@ func TestCancelledSeriesDeliversNothing(t *testing.T) {
 	}
 }
 
-func TestEditReachesTheMessage(t *testing.T) {
-	w := newWorld(t)
+func TestEditReachesTheMessage(t *testing.T) { teststores.Each(t, editReachesTheMessage) }
+
+func editReachesTheMessage(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	card := w.say(chat.Message{Text: "card", Choices: [][]chat.Choice{{{Label: "Confirm", Data: "v1"}}}})
 	w.sent(1)
 	w.turn(conversations.Turn{Replies: []conversations.Reply{{ID: w.id(), Edits: card, Message: chat.Message{Text: "saved"}}}})
@@ -306,7 +355,11 @@ func TestEditReachesTheMessage(t *testing.T) {
 }
 
 func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
-	w := newWorld(t)
+	teststores.Each(t, shutdownFinishesWhatIsInFlight)
+}
+
+func shutdownFinishesWhatIsInFlight(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.once(time.Second, "aspirin")
 	w.sent(1)
 	w.stop()
@@ -315,15 +368,25 @@ func TestShutdownFinishesWhatIsInFlight(t *testing.T) {
 
 // A full disk: no request without a committed intent, and it goes on by itself afterwards.
 func TestFullDiskSendsNothingUnrecorded(t *testing.T) {
-	w := newWorld(t)
-	w.sql("CREATE TRIGGER full BEFORE INSERT ON delivery_attempts BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END")
+	teststores.Each(t, fullDiskSendsNothingUnrecorded)
+}
+
+func fullDiskSendsNothingUnrecorded(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
+	fill, free := "CREATE TRIGGER full_disk BEFORE INSERT ON delivery_attempts BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END", "DROP TRIGGER full_disk"
+	if d.Name == teststores.PostgreSQL.Name {
+		fill = `CREATE FUNCTION full_disk() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'no space left on device' USING ERRCODE = '53100'; END$$;
+			CREATE TRIGGER full_disk BEFORE INSERT ON delivery_attempts EXECUTE FUNCTION full_disk()`
+		free = "DROP FUNCTION full_disk CASCADE"
+	}
+	w.store.Exec(t, fill)
 	w.once(time.Second, "aspirin")
 	w.becomes(delivery.Sending) // claimed, and stuck at its intent
 	w.stop()
 	if sent := w.api.Ledger().Sent(); len(sent) != 0 {
 		t.Fatalf("sent without an intent: %+v", sent)
 	}
-	w.sql("DROP TRIGGER full")
+	w.store.Exec(t, free)
 	w.jump(2 * time.Minute) // the claim's lease ends, and the row goes again, clean
 	w.start()
 	if got := w.sent(1)[0].Text; strings.Contains(got, "twice") {
@@ -332,8 +395,10 @@ func TestFullDiskSendsNothingUnrecorded(t *testing.T) {
 }
 
 // A repeat does not outlive the maximum lateness either: the doubt stands.
-func TestRepeatIsNotSentTooLate(t *testing.T) {
-	w := newWorld(t)
+func TestRepeatIsNotSentTooLate(t *testing.T) { teststores.Each(t, repeatIsNotSentTooLate) }
+
+func repeatIsNotSentTooLate(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.stop()
 	w.once(time.Second, "aspirin")
 	batch, err := w.store.Claim(t.Context(), 1, time.Minute)

@@ -6,13 +6,16 @@ import (
 	"time"
 
 	"carebell/delivery"
+	"carebell/internal/teststores"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 )
 
-func TestGaugesTellTheQueue(t *testing.T) {
-	w := newWorld(t)
+func TestGaugesTellTheQueue(t *testing.T) { teststores.Each(t, gaugesTellTheQueue) }
+
+func gaugesTellTheQueue(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
 	w.stop()
 	w.once(time.Second, "aspirin")
 	w.once(time.Hour, "metformin")

@@ -2,7 +2,6 @@ package delivery_test
 
 import (
 	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -11,7 +10,7 @@ import (
 	"carebell/bot/webchat"
 	"carebell/chat"
 	"carebell/delivery"
-	"carebell/store/sqlite"
+	"carebell/internal/teststores"
 	"carebell/templates"
 )
 
@@ -20,11 +19,7 @@ import (
 func virtual(t *testing.T, test func(*testing.T, *world, webchat.Transcript)) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &world{t: t}
-		var err error
-		w.store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "carebell.db"), time.Now)
-		w.must(err)
-		defer func() { w.must(w.store.Close()) }()
-		w.must(w.store.Migrate(t.Context()))
+		w.store = teststores.SQLite.Open(t, time.Now)
 		w.to = chat.Address{Channel: chat.WebChat, ID: strings.Repeat("ab", 16)}
 		w.must(w.store.Transcript().Open(t.Context(), w.to, time.Now()))
 		channel, err := webchat.New(webchat.Config{}, noInbox{}, w.store, w.store.Transcript(), slog.New(slog.DiscardHandler))

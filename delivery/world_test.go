@@ -2,10 +2,8 @@ package delivery_test
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
@@ -16,9 +14,9 @@ import (
 	"carebell/conversations"
 	"carebell/delivery"
 	"carebell/internal/faketelegram"
+	"carebell/internal/teststores"
 	"carebell/locales"
 	"carebell/schedule"
-	"carebell/store/sqlite"
 	"carebell/templates"
 
 	"carebell/bot"
@@ -31,14 +29,13 @@ const token = "123456:test-token"
 // world is an engine over a real database and the strict fake of Telegram's server.
 type world struct {
 	t      *testing.T
-	store  *sqlite.Store
+	store  teststores.Opened
 	api    *faketelegram.Server
 	person *faketelegram.Person
 	to     chat.Address
 	engine *delivery.Engine
 	stop   func()
 	count  int
-	path   string
 
 	mu   sync.Mutex
 	skew time.Duration // the test's clock runs ahead of the real one by this
@@ -65,15 +62,11 @@ func (noInbox) Quarantine(context.Context, chat.Channel, string, []byte, string)
 	return nil
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t *testing.T, d teststores.Database) *world {
 	t.Helper()
 	w := &world{t: t}
+	w.store = d.Open(t, w.now)
 	var err error
-	w.path = filepath.Join(t.TempDir(), "carebell.db")
-	w.store, err = sqlite.Open(t.Context(), w.path, w.now)
-	w.must(err)
-	t.Cleanup(func() { w.must(w.store.Close()) })
-	w.must(w.store.Migrate(t.Context()))
 	w.api, err = faketelegram.Start(faketelegram.Config{Token: token})
 	w.must(err)
 	t.Cleanup(w.api.Close)
@@ -203,14 +196,4 @@ func (w *world) becomes(status delivery.Status) {
 			w.t.Fatalf("status %q, want %q", got, status)
 		}
 	}
-}
-
-// sql changes the database behind the engine's back.
-func (w *world) sql(statement string) {
-	w.t.Helper()
-	db, err := sql.Open("sqlite", "file:"+w.path+"?_pragma=busy_timeout(5000)")
-	w.must(err)
-	_, err = db.ExecContext(w.t.Context(), statement)
-	w.must(err)
-	w.must(db.Close())
 }

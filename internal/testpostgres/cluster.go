@@ -83,8 +83,12 @@ func (c *cluster) serve() error {
 		return err
 	}
 	defer log.Close()
+	fsync := "off"
+	if os.Getenv("CAREBELL_TEST_POSTGRES_FSYNC") == "on" {
+		fsync = "on"
+	}
 	c.server = c.command(c.as, filepath.Join(c.bin, "postgres"), "-D", filepath.Join(c.dir, "data"), "-k", c.dir, "-c", "listen_addresses=",
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "shared_buffers=64MB")
+		"-c", "fsync="+fsync, "-c", "full_page_writes="+fsync, "-c", "max_connections=200", "-c", "shared_buffers=64MB")
 	c.server.Stdout, c.server.Stderr = log, log
 	if err := c.server.Start(); err != nil {
 		return err

@@ -5,5 +5,6 @@
 // to the test binary closes.
 //
 // A machine without PostgreSQL skips these tests with the reason, unless
-// CAREBELL_TEST_POSTGRES=required.
+// CAREBELL_TEST_POSTGRES=required. For figures, CAREBELL_TEST_POSTGRES_FSYNC=on makes the server as
+// durable as in production.
 package testpostgres

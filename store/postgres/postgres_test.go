@@ -48,3 +48,7 @@ func TestStore(t *testing.T) {
 func TestTranscript(t *testing.T) {
 	storetest.RunTranscript(t, func(t *testing.T) webchat.Transcript { return open(t, time.Now).Transcript() })
 }
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, func(b *testing.B) storetest.Store { return open(b, nil) })
+}

@@ -11,7 +11,7 @@ import (
 	"carebell/store/storetest"
 )
 
-func open(t *testing.T, now func() time.Time) *sqlite.Store {
+func open(t testing.TB, now func() time.Time) *sqlite.Store {
 	t.Helper()
 	s, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "carebell.db"), now)
 	if err != nil {
@@ -70,4 +70,8 @@ func TestMigrateTwice(t *testing.T) {
 	if err := s.Ping(t.Context()); err != nil {
 		t.Error(err)
 	}
+}
+
+func BenchmarkStore(b *testing.B) {
+	storetest.Bench(b, func(b *testing.B) storetest.Store { return open(b, time.Now) })
 }

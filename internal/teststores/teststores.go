@@ -1,0 +1,120 @@
+// Package teststores runs a test on each of carebell's databases: SQLite, and PostgreSQL where there
+// is a server (see internal/testpostgres).
+package teststores
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"log/slog"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"carebell/bot/webchat"
+	"carebell/delivery"
+	"carebell/internal/testpostgres"
+	"carebell/store/postgres"
+	"carebell/store/sqlite"
+	"carebell/store/storetest"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the database/sql driver "pgx"
+)
+
+// Store is a database as tests use it.
+type Store interface {
+	storetest.Store
+	delivery.Counter
+	Transcript() webchat.Transcript
+	Close() error
+}
+
+// Database opens fresh, migrated stores of one kind.
+type Database struct {
+	Name string
+	open func(t testing.TB, now func() time.Time) (s Store, driver, source string)
+}
+
+// Opened is a fresh store, closed with the test.
+type Opened struct {
+	Store
+	driver, source string
+}
+
+// Open opens a fresh store whose clock is now.
+func (d Database) Open(t testing.TB, now func() time.Time) Opened {
+	t.Helper()
+	s, driver, source := d.open(t, now)
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return Opened{s, driver, source}
+}
+
+// Exec changes the database behind the store's back.
+func (o Opened) Exec(t testing.TB, statement string) {
+	t.Helper()
+	db, err := sql.Open(o.driver, o.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.ExecContext(t.Context(), statement); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Each runs a test on each database.
+func Each(t *testing.T, test func(t *testing.T, d Database)) {
+	for _, d := range []Database{SQLite, PostgreSQL} {
+		t.Run(d.Name, func(t *testing.T) { test(t, d) })
+	}
+}
+
+// Main runs a test binary's tests and stops PostgreSQL after them; its result is for os.Exit.
+func Main(m *testing.M) int { return server.Main(m) }
+
+// Server is the private PostgreSQL, whose databases are clones of migrated tables.
+func Server() *testpostgres.Server { return server }
+
+// SQLite opens files in the test's own folder.
+var SQLite = Database{"SQLite", func(t testing.TB, now func() time.Time) (Store, string, string) {
+	path := filepath.Join(t.TempDir(), "carebell.db")
+	s, err := sqlite.Open(t.Context(), path, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(errors.Join(err, s.Close()))
+	}
+	return s, "sqlite", "file:" + path + "?_pragma=busy_timeout(5000)"
+}}
+
+// PostgreSQL clones databases of a private server.
+var PostgreSQL = Database{"PostgreSQL", func(t testing.TB, now func() time.Time) (Store, string, string) {
+	url := server.Open(t)
+	s, err := open(t.Context(), url, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Join(t.Context()); err != nil {
+		t.Fatal(errors.Join(err, s.Close()))
+	}
+	return s, "pgx", url
+}}
+
+func open(ctx context.Context, url string, now func() time.Time) (*postgres.Store, error) {
+	return postgres.Open(ctx, postgres.Config{URL: url, Now: now, Log: slog.New(slog.DiscardHandler)})
+}
+
+var server = testpostgres.New(func(ctx context.Context, url string) error {
+	s, err := open(ctx, url, nil)
+	if err != nil {
+		return err
+	}
+	return errors.Join(s.Migrate(ctx), s.Close())
+})
