@@ -88,14 +88,14 @@ func killedAtRandom(t *testing.T, setting string) {
 		before := len(api.Ledger().Of("sendMessage"))
 		p.start()
 		waitFor(t, api, p, func(l faketelegram.Ledger) bool {
-			return len(l.Of("sendMessage")) > before+random.IntN(12) || allArrived(l)
+			return len(l.Of("sendMessage")) > before+random.IntN(12) || nearlyAll(l)
 		})
 		// A moment between nothing and the length of one send, so that every line of it is hit.
 		<-time.After(time.Duration(random.Int64N(int64(8 * time.Millisecond))))
 		p.kill()
 	}
 	p.start()
-	waitFor(t, api, p, allArrived)
+	allSettled(t, api, setting, p)
 	p.kill()
 	judge(t, api.Ledger(), setting)
 }
@@ -156,12 +156,35 @@ func copies(l faketelegram.Ledger) map[string][]string {
 	return all
 }
 
-func allArrived(l faketelegram.Ledger) bool { return len(copies(l)) == people*perEach }
+// allSettled waits until every slot has arrived, or has ended in a status that says that it may not
+// have: a message of which two copies may have left gets no third.
+func allSettled(t *testing.T, api *faketelegram.Server, setting string, p *process) {
+	t.Helper()
+	deadline := time.Now().Add(60 * time.Second)
+	for time.Now().Before(deadline) {
+		arrived, open := copies(api.Ledger()), 0
+		for text, fate := range fates(t, setting) {
+			if len(arrived[text]) == 0 && fate != "unknown" {
+				open++
+			}
+		}
+		if open == 0 {
+			return
+		}
+		<-time.After(50 * time.Millisecond)
+	}
+	p.kill()
+	t.Fatalf("not everything is settled: %v\n%s", fates(t, setting), p.out)
+}
+
+// nearlyAll: there is hardly anything left to send, and what is left may have ended unknown.
+func nearlyAll(l faketelegram.Ledger) bool { return len(copies(l)) >= people*perEach*99/100 }
 
 func judge(t *testing.T, l faketelegram.Ledger, setting string) {
 	t.Helper()
 	all := copies(l)
-	repeats := 0
+	fate := fates(t, setting)
+	repeats, unknown := 0, 0
 	for i := range people {
 		for n := range perEach {
 			texts := all[slot(i, n)]
@@ -171,7 +194,9 @@ func judge(t *testing.T, l faketelegram.Ledger, setting string) {
 					unmarked++
 				}
 			}
-			if len(texts) == 0 {
+			if len(texts) == 0 && fate[slot(i, n)] == "unknown" {
+				unknown++ // two intents without a request: it says so, and nobody gets a third copy
+			} else if len(texts) == 0 {
 				t.Errorf("%s is lost", slot(i, n))
 			}
 			if unmarked > 1 {
@@ -183,7 +208,10 @@ func judge(t *testing.T, l faketelegram.Ledger, setting string) {
 			repeats += max(0, len(texts)-1)
 		}
 	}
-	t.Logf("%d slots, %d repeats, all marked", people*perEach, repeats)
+	t.Logf("%d slots, %d repeats, all marked; %d ended unknown", people*perEach, repeats, unknown)
+	if unknown > people*perEach/100 {
+		t.Errorf("%d of %d ended unknown, want at most one in a hundred", unknown, people*perEach)
+	}
 	// Every row says what became of it, or waits for the outcome of the last kill.
 	store := openStore(t, setting)
 	for i := range people {
