@@ -91,6 +91,8 @@ const (
 	cHoliday  // "holidays": days that no calendar here knows
 	cAhead    // days added to the weekday before it: "en huit" 7
 	cMonthDay // a day of the month in one word: "Monatserster" 1
+	cInclude  // "including" before days that are meant too
+	cAddress  // "street": the number beside it is a house
 	cYearMark // behind a year, where it also means something else: "2026 г."
 )
 
@@ -152,6 +154,7 @@ var categoryNames = map[string]category{
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
 	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
 	"label": cLabel, "holiday": cHoliday, "days-ahead": cAhead, "month-day": cMonthDay,
+	"include": cInclude, "address": cAddress,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

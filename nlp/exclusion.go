@@ -42,6 +42,31 @@ func (p *parse) exclusion(i int) int {
 	}
 }
 
+// inclusion reads "including weekends": days that an "every day" has anyway, and that other rules gain.
+func (p *parse) inclusion(i int) int {
+	j := p.skip(p.comma(i), cInclude)
+	if j == p.comma(i) {
+		return i
+	}
+	e := i
+	for {
+		k := p.skip(j, cOn, cThe, cEvery, cIn, cAt)
+		if set, end := p.exceptedDays(k); !set.empty() && !p.datedWeekday(k, set, end) {
+			if p.r.rec.set && p.r.rec.unit == week {
+				p.r.rec.weekdays |= set
+			}
+			e = end
+		} else if p.is(k, cHoliday) {
+			e = k + 1
+		} else {
+			return e
+		}
+		if j = p.skip(p.comma(e), cAnd, cInclude); j == e {
+			return e
+		}
+	}
+}
+
 // datedWeekday: "thu 8 january" is a day, not every thursday.
 func (p *parse) datedWeekday(k int, set weekdaySet, end int) bool {
 	if set.count() != 1 {

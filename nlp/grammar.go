@@ -98,24 +98,43 @@ func (p *parse) run() {
 	}
 }
 
-// labels takes the number behind a word such as "room" for a name: "room 0800 tomorrow" is no clock.
+// labels takes the number behind a word such as "room", or before one such as "street", for a name:
+// "room 0800 tomorrow" and "at 5 Main Street" are no clocks.
 func (p *parse) labels() {
 	for i := range p.toks {
-		if !p.is(i, cLabel) {
-			continue
-		}
-		k := i + 1
-		for p.punct(k, '.') || p.punct(k, '#') || p.punct(k, ':') || p.is(k, cLabel) {
-			k++
-		}
-		t := p.at(k)
-		switch t.kind {
-		case tNumber, tSlash, tDash, tDot:
-			if len(t.senses) == 0 && !p.is(k+1, cMeridiem) && !p.is(k+1, cOClock) && !p.is(k+1, cUnit) {
-				t.kind, t.parts = tDecimal, 9
+		switch {
+		case p.is(i, cLabel):
+			k := i + 1
+			for p.punct(k, '.') || p.punct(k, '#') || p.punct(k, ':') || p.is(k, cLabel) {
+				k++
+			}
+			if p.name(k) {
+				p.toks[i].senses = nil
+			}
+		case p.is(i, cAddress):
+			for k := i - 1; k >= max(0, i-3); k-- {
+				if t := p.at(k); t.kind == tNumber {
+					p.name(k)
+					break
+				} else if !t.plain() {
+					break
+				}
 			}
 		}
 	}
+}
+
+// name makes the figure at k a name, unless what follows says that it is a time.
+func (p *parse) name(k int) bool {
+	t := p.at(k)
+	switch t.kind {
+	case tNumber, tSlash, tDash, tDot:
+		if len(t.senses) == 0 && !p.is(k+1, cMeridiem) && !p.is(k+1, cOClock) && !p.is(k+1, cUnit) {
+			t.kind, t.parts = tDecimal, 9
+			return true
+		}
+	}
+	return false
 }
 
 // dropAttribute gives an adverb back to the message once something surer says when.
@@ -131,7 +150,31 @@ func (p *parse) dropAttribute() {
 // titled reports whether a day or month at i is somebody's name: "Dr. Friday", "Sra. Domingo".
 func (p *parse) titled(i int) bool {
 	t := p.at(i)
-	return (t.has(cWeekday) || t.has(cWeekdays) || t.has(cMonth)) && (p.is(i-1, cTitle) || p.punct(i-1, '.') && p.is(i-2, cTitle))
+	before := i - 1
+	if p.punct(before, '.') {
+		before--
+	}
+	title, is := p.at(before).value(cTitle)
+	if !is || !t.has(cWeekday) && !t.has(cWeekdays) && !t.has(cMonth) {
+		return false
+	}
+	// A profession may stand alone, "see the doctor friday at 10": then the only day is one.
+	return title == 0 || !t.has(cWeekday) || !p.onlyDay(i)
+}
+
+// onlyDay reports whether the weekday at i is the only word of the text that says which day.
+func (p *parse) onlyDay(i int) bool {
+	if !p.bareWord(i) {
+		return true // "يوم الجمعة" is no name
+	}
+	for k := range p.toks {
+		t := p.at(k)
+		if k != i && (t.has(cRelativeDay) || t.has(cRelativePart) || t.has(cWeekday) || t.has(cWeekdays) || t.has(cEvery) || t.has(cAdverb) ||
+			t.kind == tISO || t.kind == tSlash || t.kind == tDash || t.has(cMonth)) {
+			return false
+		}
+	}
+	return true
 }
 
 // element tries every kind of time expression at i and gives the end of the one that fits.
@@ -155,6 +198,9 @@ func (p *parse) element(i int) (int, Role) {
 		return i + 1, RoleBound
 	}
 	if j := p.try(p.exclusion, i); j > i {
+		return j, RoleBound
+	}
+	if j := p.inclusion(i); j > i {
 		return j, RoleBound
 	}
 	if j := p.bound(i); j > i {

@@ -35,6 +35,9 @@ func (rs *resolver) wall() string {
 	if rs.pairs() {
 		return "contradiction"
 	}
+	if code := rs.wholeWeeks(); code != "" {
+		return code
+	}
 	rs.gatherDates()
 	if r.fault != "" {
 		return r.fault
@@ -87,6 +90,28 @@ func (rs *resolver) wall() string {
 		return code
 	}
 	rs.recurringAlternatives(rec, times)
+	return ""
+}
+
+// wholeWeeks makes "every 14 days on tuesday" every other tuesday. Fifteen days are a fortnight, and
+// eight a week, where they are counted with both ends; other numbers go with no weekday.
+func (rs *resolver) wholeWeeks() string {
+	r := &rs.p.r
+	named := !r.rec.weekdays.empty()
+	for _, d := range r.dates {
+		named = named || d.kind == dWeekday && d.which == anyOf
+	}
+	if r.rec.unit != day || r.rec.n < 7 || !named {
+		return ""
+	}
+	n := r.rec.n
+	if n%7 == 1 {
+		n--
+	}
+	if n%7 != 0 {
+		return "contradiction"
+	}
+	r.rec.unit, r.rec.n = week, n/7
 	return ""
 }
 
