@@ -141,11 +141,14 @@ func (p *parse) forBound(i int) int {
 	if unit != day && unit != week && unit != month && unit != year && !(unit == hour || unit == minute) {
 		return i
 	}
-	k = p.skip(k, cThe)
+	for p.is(k, cThe) && !p.is(k, cAt) {
+		k++
+	}
 	after := p.skip(k, cForAfter)
 	if !lead && after == k {
 		// ", 10 days," behind a recurrence says the same.
-		if !(p.r.rec.set && p.adjacent(i) && (p.closes(k) || p.punct(k, ','))) || p.is(k, cInAfter) {
+		bound := p.r.rec.set && (p.closes(k) || p.punct(k, ',')) || p.r.start != nil && (p.closes(k) || p.is(k, cAt))
+		if !(bound && p.adjacent(i)) || p.is(k, cInAfter) {
 			return i
 		}
 	}

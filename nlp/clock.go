@@ -35,7 +35,7 @@ func (p *parse) clock(i int) int {
 		if !ok || !strong && c2.hourOnly && c2.part == 0 && c2.meridiem == 0 && p.doseOrWordList(end) {
 			break
 		}
-		if _, _, unit := p.duration(start, false); unit && c2.hourOnly && !p.is(end-1, cOClock) {
+		if _, _, unit := p.duration(start, false); unit && c2.hourOnly && c2.part == 0 && !p.is(end-1, cOClock) {
 			break
 		}
 		if !strong && list[0].only && c2.hourOnly && c2.meridiem == 0 {

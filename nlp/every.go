@@ -82,6 +82,15 @@ func (p *parse) every(i int) int {
 		}
 		return p.monthDayList(i, j)
 	}
+	if n, k, _, ok := p.number(j); ok && n > 0 {
+		// "every 4-6 hours" is no one interval.
+		if m := k + 1; p.punct(k, '-') || p.is(k, cTo) || p.is(k, cAnd) {
+			if _, e, _, ok := p.number(m); ok && p.is(e, cUnit) {
+				p.fail("interval_range", i, e+1)
+				return e + 1
+			}
+		}
+	}
 	if days, k := p.numbers(j); len(days) > 0 && (p.is(k, cOf) && p.ofTheMonth(k) > k || p.is(k, cAt) && !p.is(j, cArticle)) {
 		p.setUnit(month, 1, i, k) // "todos los 15 a las 9", "cada 1 y 15 del mes"
 		p.r.rec.monthDays = append(p.r.rec.monthDays, days...)
@@ -98,15 +107,6 @@ func (p *parse) every(i int) int {
 			p.setUnit(month, 1, i, k)
 			p.r.rec.monthDays = append(p.r.rec.monthDays, days...)
 			return p.ofTheMonth(k)
-		}
-	}
-	if n, k, _, ok := p.number(j); ok && n > 0 {
-		// "every 4-6 hours" is no one interval.
-		if m := k + 1; p.punct(k, '-') || p.is(k, cTo) || p.is(k, cAnd) {
-			if _, e, _, ok := p.number(m); ok && p.is(e, cUnit) {
-				p.fail("interval_range", i, e+1)
-				return e + 1
-			}
 		}
 	}
 	if k := p.everyUnit(i, j, 1); k > j {

@@ -82,7 +82,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		k, c = p.meridiem(k, c)
 		return p.checked(c, i, k)
 	}
-	if p.doseAfter(j) && !(lead && n <= 24 && p.is(j, cDose) && !p.at(j).glued && !p.measure(j)) || p.isUnit(j) {
+	if p.doseAfter(j) && !(lead && n <= 24 && p.is(j, cDose) && !p.at(j).glued && !p.measure(j)) || p.isUnit(j) && !(lead && p.is(j, cDaypart)) {
 		return c, i, false
 	}
 	daypart := p.skip(j, cOf, cThe, cIn, cOn)
@@ -131,6 +131,9 @@ func (p *parse) lastTaken(i int) Role {
 
 // isUnit reports whether what stands at i counts with the number before it.
 func (p *parse) isUnit(i int) bool {
+	if p.is(i, cZoneMark) && p.is(p.skip(i+1, cOf, cIn, cThe), cZone) {
+		return false // "a las 9 hora de Madrid"
+	}
 	u, is := p.at(i).value(cUnit)
 	return is && u < workday && !p.is(i, cOClock) || p.is(i, cTimes)
 }

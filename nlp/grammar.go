@@ -111,7 +111,7 @@ func (p *parse) labels() {
 			if p.name(k) {
 				p.toks[i].senses = nil
 			}
-		case p.is(i, cAddress):
+		case p.is(i, cAddress) && !p.at(i).glued:
 			for k := i - 1; k >= max(0, i-3); k-- {
 				if t := p.at(k); t.kind == tNumber {
 					p.name(k)

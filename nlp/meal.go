@@ -51,10 +51,25 @@ func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
 	if p.lex.postpositions {
 		// "नाश्ते से पहले", "早餐前", "早餐前30分钟"
 		part, is := p.at(i).value(cDaypart)
+		rest := false
+		if !is {
+			part, rest = p.at(i).value(cRest)
+			is = rest
+		}
 		if !is || part < breakfast && part != bedtime {
 			return c, i, false
 		}
+		if a, k, ok := p.duration(i+1, false); ok && part == bedtime && p.lex.unspaced && a.days == 0 && a.months == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+			return clockTime{part: part, only: true, shift: -1, minutes: int(a.seconds / 60)}, k, true // "睡前2小时"
+		}
 		if side, minutes, j, ok = p.aroundMeal(p.skip(i+1, cOf, cStartAfter)); !ok {
+			// "नाश्ते और रात के खाने के साथ": what stands behind the last holds for all.
+			if p.is(i+1, cAnd) && !rest {
+				if c, _, ok := p.meal(i + 2); ok && c.part > part {
+					c.part = part
+					return c, i + 1, true
+				}
+			}
 			return c, i, false
 		}
 		return clockTime{part: part, only: true, shift: side, minutes: minutes}, j, true
@@ -67,25 +82,26 @@ func (p *parse) meal(i int) (c clockTime, next int, ok bool) {
 	if !is && side != 0 {
 		part, is = p.at(j).value(cRest)
 	}
-	if part == bedtime && side < 0 && minutes == 0 {
-		side = 0 // "before bed" is bedtime: only meals have a distance of their own
-	}
 	if !is || part < breakfast && part != bedtime && minutes == 0 {
 		return c, i, false
 	}
 	j++
 	if p.lex.script == arabic && side != 0 && minutes == 0 {
 		// "قبل الفطور بنصف ساعة": how long comes last.
-		if a, k, ok := p.duration(p.skip(j, cLink), false); ok && a.days == 0 && a.months == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+		if a, k, ok := p.duration(p.skip(j, cLink), p.text[p.at(j).start:p.at(j).end] != "ساعة"); ok && a.days == 0 && a.months == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
 			minutes, j = int(a.seconds/60), k
 		}
+	}
+	if part == bedtime && side < 0 && minutes == 0 {
+		side = 0 // "before bed" is bedtime: only meals have a distance of their own
 	}
 	return clockTime{part: part, only: true, shift: side, minutes: minutes}, j, true
 }
 
 // aroundMeal reads what stands between a meal and a time: "before", "30 minutes after".
 func (p *parse) aroundMeal(i int) (side, minutes, next int, ok bool) {
-	if a, j, ok := p.duration(p.skip(i, cWith, cIn), false); ok && a.months == 0 && a.days == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+	k := p.skip(i, cWith, cIn)
+	if a, j, ok := p.duration(k, k > i && p.lex.script == cyrillic); ok && a.months == 0 && a.days == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
 		if s, ok := p.side(j); ok && s != 0 {
 			return s, int(a.seconds / 60), j + 1, true
 		}

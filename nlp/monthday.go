@@ -21,7 +21,7 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 			}
 		} else {
 			before := p.opens(j) || j > i || p.adjacent(j)
-			after := p.at(next).kind == tClock || p.is(next, cAt) || p.closes(next)
+			after := p.at(next).kind == tClock || p.is(next, cAt) || p.closes(next) || p.at(next).kind == tNumber && (p.is(next+1, cMeridiem) || p.is(next+1, cOClock))
 			if !before && !after || p.is(next, cOClock) || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
 				return d, i, false
 			}
@@ -164,6 +164,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 		_, _, ordinal = p.dotted(k)
 	}
 	after := p.is(e, cDayMark)
+	if course := p.skip(e, cOf, cThe); marked && course > e && p.is(j-1, cUnit) && p.content(course) || marked && course > e && p.is(k-1, cUnit) && p.content(course) {
+		return d, i, false // "day 3 of antibiotics" counts the days of a course
+	}
 	if p.is(k, cOrdinal) && n < 1 {
 		return p.ordinalDay(i, j)
 	}

@@ -25,6 +25,10 @@ func (p *parse) recurrence(i int) int {
 			}
 		}
 	}
+	if v, _ := p.at(i).value(cHoliday); v == 1 {
+		p.fail("holidays", i, i+1)
+		return i + 1
+	}
 	if v, is := p.at(p.skip(i, cOn, cThe)).value(cMonthDay); is {
 		j := p.skip(i, cOn, cThe)
 		p.setUnit(month, 1, i, j+1)

@@ -183,6 +183,8 @@ func (rs *resolver) gatherDates() {
 			rec.weekdays.add(d.weekday)
 		case (d.kind == dCalendar && d.y == 0 || d.kind == dAmbiguous || d.kind == dOrdinal && d.m > 0) && rec.unit == year:
 			rec.yearDays = append(rec.yearDays, d)
+		case d.kind == dWeekday && rec.unit == day && rec.n == 1 && !rec.loose && d.which == anyOf && r.start == nil:
+			rs.p.fail("contradiction", d.from, d.from+1) // "no meds on sunday every day at 9"
 		case d.kind == dWeekend && rec.unit == week:
 			rec.weekdays |= weekEnd
 		case d.kind == dEndOf && rec.unit == month && d.m == 0:
