@@ -1,11 +1,24 @@
 package nlp
 
+import "strings"
+
 // clock reads one or more times of day.
 func (p *parse) clock(i int) int {
+	if part, is := p.at(i).value(cDaypart); is && p.describes(i) {
+		if k, lead := p.clockLead(i + 1); lead {
+			if _, _, ok := p.figure(k, true); ok {
+				p.described = part
+				return i
+			}
+		}
+	}
 	j, lead := p.clockLead(i)
 	c, k, ok := p.clockItem(j, lead)
 	if !ok {
 		return i
+	}
+	if c.part == 0 && c.meridiem == 0 {
+		c.part, p.described = p.described, 0
 	}
 	c.weak = !lead && c.meridiem == 0 && c.part == 0 && !p.adjacent(i) && !p.opens(i) && p.at(j).kind != tNumber
 	c.weak = c.weak || !lead && c.hourOnly && c.meridiem == 0 && c.part == 0 && p.opens(i) && p.is(k, cAdverb) // "2 weekly tablets at 9"
@@ -135,7 +148,7 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		p.r.clocks[0] = first
 		return false
 	case last.only && last.shift == 0 && !first.only && len(p.r.clocks) == 1:
-		if last.part >= breakfast && p.wordsBetween(last.to, i) && p.taken[last.from] == RoleClock {
+		if (last.part >= breakfast && p.wordsBetween(last.to, i) || p.describes(last.from)) && p.taken[last.from] == RoleClock {
 			for k := last.from; k < last.to; k++ {
 				p.taken[k] = roleNone // "早餐会明天8:30": the meal is what is to be done
 			}
@@ -149,6 +162,18 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		return false
 	}
 	return true
+}
+
+// describes reports whether a part of the day at i belongs to the noun before it: "la pastilla de la
+// noche a las 22".
+func (p *parse) describes(i int) bool {
+	w := p.text[p.at(i).start:p.at(i).end]
+	for _, of := range [...]string{"de la ", "du ", "da ", "do ", "del ", "de l'"} {
+		if strings.HasPrefix(w, of) {
+			return i > 0 && p.taken[i-1] == roleNone && p.at(i-1).kind == tWord && p.content(i-1)
+		}
+	}
+	return false
 }
 
 // wordsBetween reports whether something of the message stands between two elements.

@@ -45,8 +45,11 @@ func (p *parse) exclusion(i int) int {
 // inclusion reads "including weekends": days that an "every day" has anyway, and that other rules gain.
 func (p *parse) inclusion(i int) int {
 	j := p.skip(p.comma(i), cInclude)
-	if j == p.comma(i) {
+	if j == p.comma(i) && !(p.is(i-1, cInclude) && p.prevEnd == i) {
 		return i
+	}
+	if p.punct(j, '.') && p.at(j).glued {
+		j++
 	}
 	e := i
 	for {

@@ -44,6 +44,10 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if u, is := t.value(cUnit); is && u == hour && lead && t.has(cOClock) && p.is(i+1, cDaypart) {
 		return p.checked(clockTime{hour: 1, hourOnly: true, spoken: true}, i, i+1) // "в час дня"
 	}
+	if p.dashClock(i, lead) {
+		next, c := p.meridiem(i+3, clockTime{hour: int(t.n), minute: int(p.at(i + 2).n), zero: t.zero})
+		return p.checked(c, i, next)
+	}
 	n, j, words, is := p.number(i)
 	if !is {
 		// Some languages say the hour as an ordinal: "الساعة التاسعة".
@@ -110,6 +114,19 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		return p.checked(c, i, j)
 	}
 	return c, i, false
+}
+
+// dashClock reports whether "9-00" and "8-30" stand at i: minutes that are no second hour, behind a
+// word such as "at" or full hours.
+func (p *parse) dashClock(i int, lead bool) bool {
+	h, m := p.at(i), p.at(i+2)
+	if h.kind != tNumber || h.digits > 2 || h.n > 24 || !p.punct(i+1, '-') || !p.at(i+1).glued || m.kind != tNumber || !m.glued || m.digits != 2 || m.n > 59 {
+		return false
+	}
+	if p.is(i+3, cDose) || p.isUnit(i+3) || p.at(i+3).glued && p.at(i+3).kind != tWord && !p.punct(i+3, '.') && !p.punct(i+3, ',') {
+		return false
+	}
+	return m.n == 0 && (lead || p.adjacent(i) || p.opens(i) || p.closes(i+3)) || lead && (m.n >= 25 || m.n%15 == 0 && p.lex.script == cyrillic) && m.n%5 == 0
 }
 
 // ratio reports whether a word near a pair of numbers says that it is a proportion.

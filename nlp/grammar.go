@@ -18,6 +18,8 @@ type parse struct {
 	monthFirst bool
 	// inRange: "9 to 21" is a range, not nine minutes to 21.
 	inRange bool
+	// described is the part of the day of the noun before the clock that comes: "pastilla de la noche".
+	described int
 	// inList: what is read stands behind "and" in a list of times.
 	inList bool
 }

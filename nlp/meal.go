@@ -17,6 +17,11 @@ func (p *parse) partFits(i, end int) bool {
 		return true // "at half seven tomorrow evening"
 	}
 	part, _ := p.at(i).value(cDaypart)
+	if p.lex.postpositions && part >= breakfast && p.is(end, cAnd) {
+		if _, _, ok := p.meal(end + 1); ok {
+			return true // "नाश्ते और रात के खाने के साथ"
+		}
+	}
 	if end != i+1 || part < breakfast && !p.bareWord(i) || p.lex.unspaced {
 		return true
 	}

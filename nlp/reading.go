@@ -73,6 +73,7 @@ type recurrence struct {
 	yearDays  []datum // fixed dates of the year
 	perDay    int     // times a day
 	perPeriod int     // times a week or month: its days must be named
+	rate      bool    // "2 tablets a day": how many at a time is not said
 	lastWork  bool    // the last working day of the month
 	loose     bool    // only implied by days named in the plural or in a list
 }

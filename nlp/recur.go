@@ -35,7 +35,7 @@ func (p *parse) recurrence(i int) int {
 		p.r.rec.monthDays = append(p.r.rec.monthDays, v)
 		return j + 1
 	}
-	tries := [...]func(int) int{p.scheme, p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
+	tries := [...]func(int) int{p.scheme, p.rate, p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := p.try(try, i); k > i {
 			return k
@@ -49,6 +49,27 @@ func (p *parse) recurrence(i int) int {
 		}
 	}
 	return i
+}
+
+// rate reads "a day" behind a dose: "1 tablet a day in the morning".
+func (p *parse) rate(i int) int {
+	if !p.is(i-1, cDose) || p.r.rec.set {
+		return i
+	}
+	k := p.skip(i, cEach, cArticle, cThe)
+	if u, is := p.at(k).value(cUnit); !is || u != day || k == i {
+		return i
+	}
+	n := 1
+	for m := i - 2; m >= max(0, i-4); m-- {
+		if v, _, _, ok := p.number(m); ok {
+			n = v
+			break
+		}
+	}
+	p.setUnit(day, 1, i, k+1)
+	p.r.rec.rate = n > 1
+	return k + 1
 }
 
 // endOfEvery reads "the end of every month".

@@ -45,6 +45,9 @@ func (rs *resolver) wall() string {
 	if n := r.rec.perPeriod; n > 1 && r.rec.weekdays.count()*max(1, len(r.rec.ordinals))+len(r.rec.monthDays) != n {
 		return "times_a_week"
 	}
+	if r.rec.rate && len(r.clocks) == 0 {
+		return "no_time"
+	}
 	times, code := rs.times()
 	if code != "" {
 		return code

@@ -23,6 +23,11 @@ func (p *parse) relative(i int) int {
 		p.r.dates = append(p.r.dates, datum{kind: dRelative, n: -max(1, a.days+a.months*30), from: i})
 		return p.skip(j, cAgo)
 	}
+	if lead && p.is(j, cAfter) {
+		if _, _, ok := p.meal(i); ok {
+			return i // "через час после ужина"
+		}
+	}
 	if a.seconds == 0 && a.months == 0 && a.days > 0 && (p.is(j, cFrom) || p.is(j, cAfter) || !lead && p.is(j, cOn)) && !p.r.rec.set {
 		// "a week from friday", "two weeks after tomorrow"
 		if d, e, ok := p.day(j + 1); ok && (d.kind == dRelative || d.kind == dWeekday) {

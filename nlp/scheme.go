@@ -23,7 +23,15 @@ func (p *parse) scheme(i int) int {
 		return i
 	}
 	p.setUnit(day, 1, i, next)
-	if !plain {
+	if p.punct(next, '/') && p.at(next).glued {
+		plain = false // "0-0-1/2"
+		next += 2
+	}
+	if !plain || p.is(next, cDose) {
+		for k := i; k < next; k++ {
+			p.toks[k].kind, p.toks[k].parts, p.toks[k].senses = tDecimal, 9, nil
+			p.toks[k].n = -1
+		}
 		return i
 	}
 	return next
@@ -32,7 +40,10 @@ func (p *parse) scheme(i int) int {
 // schemeCounts are three or four figures of one digit with dashes between.
 func (p *parse) schemeCounts(i int) (counts []int, next int) {
 	t := p.at(i)
-	if t.kind == tDecimal && t.parts > 2 {
+	if t.kind == tDash && t.parts == 3 && p.is(i+1, cDose) {
+		return []int{int(t.n), int(t.b), int(t.c)}, i + 1 // "10-8-12 IE"
+	}
+	if t.kind == tDecimal && t.parts > 2 && t.n >= 0 {
 		text := p.text[t.start:t.end]
 		if len(text) != 5 && len(text) != 7 {
 			return nil, i
