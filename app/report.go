@@ -35,6 +35,12 @@ func (a *App) checks() []web.Check {
 			}
 			return nil
 		}},
+		{Name: "platforms", Advisory: true, Probe: func(context.Context) error {
+			for _, c := range a.engine.Resting() {
+				return fmt.Errorf("%s fails again and again; what is due there waits, and it is tried every few seconds", c)
+			}
+			return nil
+		}},
 		{Name: "channels", Probe: func(context.Context) error {
 			a.mu.Lock()
 			defer a.mu.Unlock()

@@ -76,7 +76,14 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 		e.settle(ctx, job, index, e.handBack(job, err, now()))
 		return false
 	}
+	done, ok := e.breakers.allow(job.To.Channel)
+	if !ok {
+		e.settle(ctx, job, index, Outcome{Status: Pending, Free: true, Reason: "the platform is given a rest",
+			At: now().Add(e.config.Policy.BreakerRest / 4)})
+		return false
+	}
 	if err := e.store.Intend(ctx, job, index); err != nil {
+		done(errNotAsked)
 		if !errors.Is(err, ErrFenced) {
 			wait := e.failed("intend", err)
 			e.settle(ctx, job, index, Outcome{Status: Pending, At: now().Add(wait), IntentInDoubt: true, Reason: "the intent could not be recorded"})
@@ -84,6 +91,7 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 		return false
 	}
 	if err := e.pacer.Paused(job.To); err != nil { // asked for while the intent was committed
+		done(errNotAsked)
 		o := e.handBack(job, err, now())
 		o.Requested, o.Certain = true, true
 		e.settle(ctx, job, index, o)
@@ -104,6 +112,9 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 		part.Text, part.Format = chat.PlainText(part.Text), chat.Plain
 		id, err = e.ask(sending, job, sender, part, index)
 	}
+	if done(err) {
+		e.rest(ctx, job.To.Channel, now())
+	}
 	last := index == total-1
 	if err == nil {
 		status := Sending
@@ -117,6 +128,16 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 	o := e.judge(ctx, job, sender, chat.AsSendError(err), now())
 	e.settle(ctx, job, index, o)
 	return false
+}
+
+// errNotAsked: no request was made, which says nothing about the platform.
+var errNotAsked = &chat.SendError{Class: chat.Configuration, Detail: "no request was made"}
+
+// rest leaves a channel alone whose breaker has just opened: here, and by every replica.
+func (e *Engine) rest(ctx context.Context, c chat.Channel, now time.Time) {
+	e.log.Error("a platform fails again and again; it is given a rest", "channel", c, "for", e.config.Policy.BreakerRest)
+	e.pacer.PauseChannel(c, e.config.Policy.BreakerRest)
+	e.pause(ctx, c, now.Add(e.config.Policy.BreakerRest), "the platform fails")
 }
 
 // handBack returns a row to the queue without a request: at a shutdown at once, else after the pause.

@@ -56,6 +56,7 @@ type Engine struct {
 	renderer *Renderer
 	senders  map[chat.Channel]Sender
 	pacer    *Pacer
+	breakers *breakers
 	metrics  *Metrics
 	log      *slog.Logger
 
@@ -68,10 +69,14 @@ type Engine struct {
 
 // New returns an engine over the store that sends through senders.
 func New(config Config, store Store, renderer *Renderer, senders map[chat.Channel]Sender, pacer *Pacer, metrics *Metrics, log *slog.Logger) *Engine {
-	return &Engine{
+	e := &Engine{
 		config: config.withDefaults(), store: store, renderer: renderer, senders: senders, pacer: pacer,
 		metrics: metrics, log: log, wake: make(chan struct{}, 1), inFlight: map[string]Job{},
 	}
+	e.breakers = newBreakers(senders, e.config.Policy.BreakerRest, func(c chat.Channel, state float64) {
+		metrics.breaker.WithLabelValues(string(c)).Set(state)
+	})
+	return e
 }
 
 // Wake says that something may have become due. It never blocks.

@@ -3,6 +3,7 @@ package delivery_test
 import (
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -413,4 +414,46 @@ func repeatIsNotSentTooLate(t *testing.T, d teststores.Database) {
 	if sent := w.sent(1); len(sent) != 1 || sent[0].Text != "still here" {
 		t.Errorf("sent %q", sent[0].Text)
 	}
+}
+
+func TestPlatformThatFailsIsGivenARest(t *testing.T) {
+	teststores.Each(t, platformThatFailsIsGivenARest)
+}
+
+// While the platform is down it is asked by few, and once it is back what waited arrives.
+func platformThatFailsIsGivenARest(t *testing.T, d teststores.Database) {
+	w := newWorld(t, d)
+	var asked atomic.Int64
+	var back atomic.Bool
+	w.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
+		if c.Method != "sendMessage" || back.Load() {
+			return faketelegram.Fault{}
+		}
+		asked.Add(1)
+		return faketelegram.Answer(500, "Internal Server Error")
+	})
+	const people = 30
+	for i := range people {
+		w.api.Person(int64(2000+i), "P", "en").Start("")
+		w.to = chat.Address{Channel: chat.Telegram, ID: strconv.Itoa(2000 + i)}
+		w.say(chat.Message{Text: "hello"})
+	}
+	deadline := time.NewTimer(20 * time.Second)
+	defer deadline.Stop()
+	for look := time.NewTicker(5 * time.Millisecond); len(w.engine.Resting()) == 0; {
+		select {
+		case <-look.C:
+		case <-deadline.C:
+			t.Fatal("the breaker never opens")
+		}
+	}
+	opened := asked.Load()
+	<-time.After(time.Second) // ten rests of a tenth of a second: at most two probes each
+	if probes := asked.Load() - opened; probes > 16+2*11 {
+		t.Errorf("%d requests in a second although it rests", probes)
+	}
+	back.Store(true)
+	// An answer of 500 leaves it open whether the message arrived: who was asked for twice meanwhile
+	// gets no third copy. Everybody else gets theirs.
+	w.sent(people - int(asked.Load()/2))
 }

@@ -8,6 +8,7 @@ type Metrics struct {
 	sent        *prometheus.CounterVec // channel
 	ended       *prometheus.CounterVec // channel, status: failed, expired, unknown
 	errors      *prometheus.CounterVec // step
+	breaker     *prometheus.GaugeVec   // channel
 	lateness    prometheus.Histogram
 	sendSeconds *prometheus.HistogramVec // channel
 }
@@ -23,6 +24,8 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "Messages that ended failed, expired or unknown."}, []string{"channel", "status"}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carebell_delivery_errors_total",
 			Help: "Steps of the engine that the database refused."}, []string{"step"}),
+		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "carebell_delivery_breaker_state",
+			Help: "A channel's circuit breaker: 0 closed, 1 half-open, 2 open."}, []string{"channel"}),
 		lateness: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "carebell_delivery_lateness_seconds",
 			Help:    "Acceptance by the platform after the scheduled time.",
 			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 15, 60, 300, 1800, 7200}}),
@@ -30,6 +33,6 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 			Help: "Duration of one request to the platform.", Buckets: prometheus.ExponentialBuckets(.005, 2, 14)},
 			[]string{"channel"}),
 	}
-	r.MustRegister(m.claimed, m.sent, m.ended, m.errors, m.lateness, m.sendSeconds)
+	r.MustRegister(m.claimed, m.sent, m.ended, m.errors, m.breaker, m.lateness, m.sendSeconds)
 	return m
 }

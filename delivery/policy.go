@@ -18,6 +18,9 @@ type Policy struct {
 	// ConfigurationPause is how long a channel rests after an error that an operator must mend
 	// (default 60 s), so that a new token or endpoint is noticed without a restart.
 	ConfigurationPause time.Duration
+	// BreakerRest is how long a channel whose platform fails is left alone before it is tried again
+	// (default 5 s).
+	BreakerRest time.Duration
 }
 
 func (p Policy) withDefaults() Policy {
@@ -31,6 +34,7 @@ func (p Policy) withDefaults() Policy {
 	def(&p.RepeatAfter, 10*time.Second)
 	def(&p.OnTime, 5*time.Minute)
 	def(&p.ConfigurationPause, time.Minute)
+	def(&p.BreakerRest, 5*time.Second)
 	if p.MaxCopies == 0 {
 		p.MaxCopies = 2
 	}

@@ -40,6 +40,8 @@ type Check struct {
 	// Probe returns nil if all is well. The error's text is shown to whoever can reach the address:
 	// no secrets, nothing of any person.
 	Probe func(ctx context.Context) error
+	// Advisory: what is wrong is told, and the process is ready all the same.
+	Advisory bool
 }
 
 // Mount is a part that answers every path from Path on, which it gets unchanged.

@@ -28,6 +28,8 @@ type checkResult struct {
 	Name  string `json:"name"`
 	OK    bool   `json:"ok"`
 	Error string `json:"error,omitempty"`
+	// Advisory: it does not keep the process from being ready.
+	Advisory bool `json:"advisory,omitempty"`
 }
 
 // run returns the result of every check, in their order, none older than keepFor.
@@ -40,7 +42,7 @@ func (r *readiness) run() (results []checkResult, ok bool) {
 	}
 	ok = true
 	for _, result := range r.results {
-		ok = ok && result.OK
+		ok = ok && (result.OK || result.Advisory)
 	}
 	return r.results, ok
 }
@@ -53,7 +55,7 @@ func (r *readiness) probe() []checkResult {
 	results := make([]checkResult, len(r.checks))
 	var wg sync.WaitGroup
 	for i, check := range r.checks {
-		results[i].Name = check.Name
+		results[i].Name, results[i].Advisory = check.Name, check.Advisory
 		wg.Go(func() {
 			err := check.Probe(ctx)
 			if errors.Is(err, context.DeadlineExceeded) {

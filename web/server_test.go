@@ -166,6 +166,14 @@ func TestReadyNamesEachCheck(t *testing.T) {
 	}
 }
 
+func TestAdviceDoesNotStopTheProcess(t *testing.T) {
+	f := newServer(t, here, works(), []web.Check{{Name: "platforms", Advisory: true, Probe: func(context.Context) error { return errors.New("telegram fails") }}})
+	got := f.get(here, "/readyz")
+	if body := got.Body.String(); got.Code != http.StatusOK || !strings.Contains(body, "telegram fails") || !strings.Contains(body, `"ready": true`) {
+		t.Errorf("%d %s", got.Code, body)
+	}
+}
+
 func TestACheckThatHangsFailsInTime(t *testing.T) {
 	hang := func(ctx context.Context) error {
 		<-ctx.Done()

@@ -28,6 +28,7 @@ type Store struct {
 	config Config
 	pool   *pgxpool.Pool
 	member *member
+	local  func() time.Time
 	skew   atomic.Int64 // nanoseconds by which this machine's clock was ahead, when last looked at
 }
 
@@ -64,7 +65,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if err != nil {
 		return nil, explain(err)
 	}
-	s := &Store{config: c, pool: pool}
+	s := &Store{config: c, pool: pool, local: time.Now}
 	s.member = newMember(config.ConnConfig, c.Log)
 	if err := s.await(ctx); err != nil {
 		pool.Close()

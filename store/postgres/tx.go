@@ -171,7 +171,7 @@ func (s *Store) once(ctx context.Context, begin string, who identity, first func
 	if first != nil {
 		first(b)
 	}
-	sent := time.Now()
+	sent := s.local()
 	if err = t.send(b); err == nil {
 		s.clock(t, sent)
 		err = fn(t)
@@ -208,7 +208,7 @@ func (s *Store) clock(t *tx, sent time.Time) {
 		t.now = s.config.Now().UTC()
 		return
 	}
-	got := time.Now()
+	got := s.local()
 	skew := time.Duration(0)
 	if ahead := sent.Round(0).Sub(t.now); ahead > 0 {
 		skew = ahead
