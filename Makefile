@@ -1,5 +1,5 @@
 # Everything that a developer does often. `make help` lists it.
-.PHONY: help run test race lint generate fuzz bench crash ci image
+.PHONY: help run test race lint generate fuzz bench million crash ci image
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOSEC       = github.com/securego/gosec/v2/cmd/gosec@v2.30.0
@@ -35,6 +35,9 @@ fuzz: ## each fuzz target for a minute
 
 bench: ## the benchmarks beside the code
 	go test -run '^$$' -bench . -benchmem ./...
+
+million: ## the plans of PostgreSQL's hot queries with a million rows in each table (three minutes)
+	CAREBELL_TEST_ROWS=1000000 go test -run HotPaths -v -timeout 20m ./store/postgres
 
 crash: ## the kill -9 test, twenty times
 	go test -run TestKilledAtRandom -count 20 -v ./app

@@ -28,7 +28,7 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 	message, err := e.renderer.Render(job)
 	if err != nil {
 		e.log.Error("message cannot be rendered", "message_id", job.ID, "template", job.Template, "err", err)
-		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "the template cannot be rendered"})
+		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "the template cannot be rendered", Cause: causeTemplate})
 		return
 	}
 	if job.Operation == Edit && len(sender.Split(message)) > 1 {
@@ -42,7 +42,7 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 	}
 	parts := sender.Split(message)
 	if len(parts) <= len(job.Parts) {
-		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "nothing is left to send"})
+		e.settle(ctx, job, 0, Outcome{Status: Failed, Reason: "nothing is left to send", Cause: causeEmpty})
 		return
 	}
 	first := len(job.Parts)
@@ -62,11 +62,11 @@ func tooLate(job Job) Outcome {
 	const reason = "later than its maximum lateness"
 	switch {
 	case job.Copies > 0:
-		return Outcome{Status: Unknown, Reason: reason + "; a copy may have arrived"}
+		return Outcome{Status: Unknown, Cause: causeLate, Reason: reason + "; a copy may have arrived"}
 	case len(job.Parts) > 0:
-		return Outcome{Status: Failed, Reason: reason + "; only its first parts arrived"}
+		return Outcome{Status: Failed, Cause: causeLate, Reason: reason + "; only its first parts arrived"}
 	default:
-		return Outcome{Status: Expired, Reason: reason}
+		return Outcome{Status: Expired, Cause: causeLate, Reason: reason}
 	}
 }
 
@@ -174,7 +174,7 @@ func (e *Engine) settle(ctx context.Context, job Job, part int, o Outcome) bool 
 	case err != nil:
 		e.log.Error("an outcome could not be recorded; it counts as unknown once the lease ends", "message_id", job.ID, "err", err)
 	case o.Status == Failed || o.Status == Expired || (o.Status == Unknown && o.At.IsZero()):
-		e.metrics.ended.WithLabelValues(string(job.To.Channel), string(o.Status)).Inc()
+		e.metrics.ended.WithLabelValues(string(job.To.Channel), string(o.Status), o.Cause).Inc()
 		e.log.Warn("message ended without a known arrival", "message_id", job.ID, "status", o.Status,
 			"reason", o.Reason, "code", o.Code, "attempt", job.Attempts)
 	}

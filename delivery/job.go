@@ -75,6 +75,8 @@ type Outcome struct {
 	Status Status
 	// Reason is stored as the error message; empty for success. Never message text or an address.
 	Reason string
+	// Cause is the reason in one word of few, for counting: a chat.Class, or too_late, template, empty.
+	Cause string
 	// Code is the platform's code, 0 when there was none.
 	Code int
 	// At is when to look at the row again: the retry of Pending, the repeat of Unknown. Zero with

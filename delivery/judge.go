@@ -9,7 +9,7 @@ import (
 
 // judge turns a platform's refusal into an outcome: again, never, or unknown.
 func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.SendError, now time.Time) Outcome {
-	o := Outcome{Requested: true, Code: err.Code, Reason: err.Detail, Certain: !err.Uncertain}
+	o := Outcome{Requested: true, Code: err.Code, Reason: err.Detail, Cause: string(err.Class), Certain: !err.Uncertain}
 	switch err.Class {
 	case chat.Throttled:
 		until := now.Add(err.RetryAfter)
@@ -60,6 +60,7 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 // again retries at t, unless that is later than the message may be.
 func (e *Engine) again(job Job, o Outcome, t time.Time) Outcome {
 	if t.Sub(job.Due) > job.Lateness {
+		o.Cause = causeLate
 		if job.Copies > 0 {
 			o.Status = Unknown
 			return o
@@ -108,7 +109,7 @@ func (e *Engine) recoverOrphans(ctx context.Context) error {
 		for _, job := range batch.Jobs {
 			o := Outcome{Status: Pending, At: batch.At, Free: true, Reason: "recovered from a lost holder"}
 			if job.Ambiguous {
-				o = Outcome{Requested: true, Reason: "the process ended during the request"}
+				o = Outcome{Requested: true, Reason: "the process ended during the request", Cause: causeLost}
 				// The claim counted this copy already; uncertain counts the one at hand.
 				job.Copies--
 				if sender, ok := e.senders[job.To.Channel]; ok {

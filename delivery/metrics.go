@@ -2,11 +2,19 @@ package delivery
 
 import "github.com/prometheus/client_golang/prometheus"
 
+// Causes of an end beside the classes of refusal (chat.Class).
+const (
+	causeLate     = "too_late" // later than it may be
+	causeTemplate = "template" // it cannot be rendered
+	causeEmpty    = "empty"    // nothing is left to send
+	causeLost     = "lost"     // its process died during the request
+)
+
 // Metrics are the engine's own. No label names a person, a chat or a text.
 type Metrics struct {
 	claimed     prometheus.Counter
 	sent        *prometheus.CounterVec // channel
-	ended       *prometheus.CounterVec // channel, status: failed, expired, unknown
+	ended       *prometheus.CounterVec // channel, status, reason
 	errors      *prometheus.CounterVec // step
 	breaker     *prometheus.GaugeVec   // channel
 	lateness    prometheus.Histogram
@@ -21,7 +29,8 @@ func NewMetrics(r prometheus.Registerer) *Metrics {
 		sent: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carebell_delivery_sent_total",
 			Help: "Messages that the platform accepted."}, []string{"channel"}),
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carebell_delivery_ended_total",
-			Help: "Messages that ended failed, expired or unknown."}, []string{"channel", "status"}),
+			Help: "Messages that ended failed, expired or unknown, by reason: a class of refusal, too_late, template, empty or lost."},
+			[]string{"channel", "status", "reason"}),
 		errors: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "carebell_delivery_errors_total",
 			Help: "Steps of the engine that the database refused."}, []string{"step"}),
 		breaker: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "carebell_delivery_breaker_state",
