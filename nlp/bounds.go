@@ -130,6 +130,9 @@ func (p *parse) forBound(i int) int {
 		if ok && p.is(e, cForAfter) {
 			j = k
 		}
+		if n60, _, _, ok := p.quantity(k, false); ok && n60 > 60 && u >= day && u <= month && (p.opens(i) || p.r.rec.set) {
+			j, lead = k, true // "next 5 days at 8am"
+		}
 		if ok && u <= hour && p.is(p.comma(e), cEvery) {
 			j, lead = k, true // "следующие 3 часа каждые 30 минут"
 		}
@@ -171,6 +174,10 @@ func (p *parse) forBound(i int) int {
 func (p *parse) countBound(i int) int {
 	j := p.skip(p.comma(i), cFor)
 	n, k, _, ok := p.number(j)
+	if ok && p.is(i, cTimes) && j > i && n > 1 && p.r.rec.set && p.adjacent(i) && !p.isUnit(k) && !p.doseAfter(k) && !p.at(k).plain() && !p.is(k, cUnit) && p.r.count == 0 {
+		p.r.count = n // "daily x 10"
+		return k
+	}
 	if !ok || !p.is(k, cTimes) || n < 1 {
 		return i
 	}

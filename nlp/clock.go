@@ -12,10 +12,16 @@ func (p *parse) clock(i int) int {
 			}
 		}
 	}
+	if k := p.beforeClock(i); k > i {
+		return k
+	}
 	j, lead := p.clockLead(i)
 	c, k, ok := p.clockItem(j, lead)
 	if !ok {
 		return i
+	}
+	if !c.only {
+		c.early, p.early = p.early, 0
 	}
 	if c.part == 0 && c.meridiem == 0 {
 		c.part, p.described = p.described, 0
@@ -79,6 +85,25 @@ func (p *parse) clock(i int) int {
 	}
 	p.r.clocks = append(p.r.clocks, list...)
 	return k
+}
+
+// beforeClock reads "30 min before" where the time that it counts from stands right behind, perhaps
+// after a word: "30 min before my 3pm appointment".
+func (p *parse) beforeClock(i int) int {
+	a, k, ok := p.duration(i, false)
+	if !ok || a.days != 0 || a.months != 0 || a.seconds%60 != 0 || a.seconds > 6*3600 || !p.is(k, cBefore) || p.early != 0 {
+		return i
+	}
+	j := p.skip(k+1, cThe, cAt)
+	if p.at(j).plain() && p.at(j).kind == tWord {
+		j++
+	}
+	c, _, ok := p.figure(j, true)
+	if !ok || c.hourOnly && c.meridiem == 0 && !p.is(j+1, cOClock) {
+		return i
+	}
+	p.early = int(a.seconds / 60)
+	return k + 1
 }
 
 // severalParts reports whether bare parts of the day follow each other in their order and the last of
@@ -224,6 +249,8 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		post := false
 		if _, j, _, number := p.number(k2); number && p.lex.postpositions && !p.lex.unspaced {
 			post = p.is(j, cAnd) || p.is(j, cStartAfter) // "सुबह 8 और रात 8 बजे", "सुबह 9 से शाम 5 बजे तक"
+		} else if number && p.closes(j) && p.at(k2).kind == tNumber && p.at(k2).digits <= 2 {
+			post = true // "friday night 10"
 		}
 		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part

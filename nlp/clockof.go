@@ -34,7 +34,11 @@ func (rs *resolver) clockOf(c clockTime) (at schedule.Clock, next int) {
 	if h == 24 {
 		h, next = 0, 1
 	}
-	return schedule.NewClock(h, c.minute) + schedule.Clock(c.second), next
+	at = schedule.NewClock(h, c.minute) + schedule.Clock(c.second-60*c.early)
+	if at < 0 {
+		at += 86400
+	}
+	return at, next
 }
 
 // hourIn puts an hour of the 12-hour dial into its part of the day.

@@ -20,6 +20,8 @@ type parse struct {
 	inRange bool
 	// described is the part of the day of the noun before the clock that comes: "pastilla de la noche".
 	described int
+	// early is how many minutes before the clock that comes something is to happen.
+	early int
 	// inList: what is read stands behind "and" in a list of times.
 	inList bool
 }
@@ -157,6 +159,9 @@ func (p *parse) titled(i int) bool {
 		before--
 	}
 	title, is := p.at(before).value(cTitle)
+	if is && before < i-1 && t.has(cDaypart) && p.bareWord(i) {
+		return true // "Dr. Noon"
+	}
 	if !is || !t.has(cWeekday) && !t.has(cWeekdays) && !t.has(cMonth) {
 		return false
 	}

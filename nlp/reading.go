@@ -9,6 +9,7 @@ type clockTime struct {
 	part                 int  // the part of the day it stands in, 0 none
 	shift                int  // before a meal -1, after it 1
 	minutes              int  // how long before or after; 0: the profile's distance
+	early                int  // minutes before the figure: "30 min before my 3pm appointment"
 	only                 bool // the part of the day alone, no figure: a default clock
 	hourOnly             bool // a bare hour without minutes
 	spoken               bool // "half past nine": on the 12-hour dial
