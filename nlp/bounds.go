@@ -124,6 +124,19 @@ func (p *parse) forBound(i int) int {
 			j = k
 		}
 	}
+	if !lead {
+		// "les 3 prochains jours"
+		n, k, _, ok := p.number(p.skip(j, cThe, cOn, cIn))
+		if e, w := p.whichOne(k); ok && n > 1 && w == nextOne && p.r.forN == 0 && (p.opens(i) || p.r.rec.set) {
+			if u, is := p.at(e).value(cUnit); is && u >= day && u <= month {
+				p.r.forN, p.r.forUnit = n, u
+				return e + 1
+			}
+		}
+		if k := p.skip(j, cThe, cOn); k > j && p.is(k, cNext) {
+			j = k
+		}
+	}
 	if k, w := p.whichOne(j); !lead && w == nextOne {
 		// "अगले 10 दिनों तक"
 		_, u, e, ok := p.quantity(k, false)
@@ -138,6 +151,9 @@ func (p *parse) forBound(i int) int {
 		}
 	}
 	n60, unit, k, ok := p.quantity(j, lead)
+	if ok && !lead && p.lex.unspaced && p.r.rec.monthly() && p.is(k-1, cDayMark) {
+		return i // 每月15日
+	}
 	if !ok || n60%60 != 0 || n60 <= 0 {
 		return i
 	}
@@ -189,6 +205,9 @@ func (p *parse) countBound(i int) int {
 	}
 	e := p.skip(k+1, cForAfter)
 	next := p.skip(e, cEach, cArticle, cEvery, cThe, cIn, cOf, cAt, cOn)
+	if _, _, _, period := p.quantity(next, false); n == 1 && next > e && period {
+		return i // "1 раз в 3 дня"
+	}
 	if p.is(next, cUnit) || p.is(e, cAdverb) || p.punct(e, '/') && p.is(e+1, cUnit) {
 		return i // "3 times a day", "4x/day"
 	}

@@ -85,15 +85,18 @@ const (
 	cNotTime // a phrase that looks like time and is none
 	cStrict  // "exactly", swallowed by a clock
 	cForever
-	cTitle    // "Dr": what follows is a name
-	cRatio    // "ratio": what is near is no clock
-	cLabel    // "room": the number behind it is its name
-	cHoliday  // "holidays": days that no calendar here knows
-	cAhead    // days added to the weekday before it: "en huit" 7
-	cMonthDay // a day of the month in one word: "Monatserster" 1
-	cInclude  // "including" before days that are meant too
-	cAddress  // "street": the number beside it is a house
-	cYearMark // behind a year, where it also means something else: "2026 г."
+	cTitle     // "Dr": what follows is a name
+	cRatio     // "ratio": what is near is no clock
+	cLabel     // "room": the number behind it is its name
+	cHoliday   // "holidays": days that no calendar here knows
+	cAhead     // days added to the weekday before it: "en huit" 7
+	cMonthDay  // a day of the month in one word: "Monatserster" 1
+	cInclude   // "including" before days that are meant too
+	cAddress   // "street": the number beside it is a house
+	cReading   // "pressure": what is read off as n/m
+	cFood      // eaten at no set time: "30 min before food at 7am"
+	cAfterNext // "übernächsten"
+	cYearMark  // behind a year, where it also means something else: "2026 г."
 )
 
 // The units of cUnit.
@@ -154,7 +157,7 @@ var categoryNames = map[string]category{
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
 	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
 	"label": cLabel, "holiday": cHoliday, "days-ahead": cAhead, "month-day": cMonthDay,
-	"include": cInclude, "address": cAddress,
+	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "after-next": cAfterNext,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

@@ -40,11 +40,18 @@ func (p *parse) clock(i int) int {
 		for p.punct(next, ',') || p.punct(next, '&') || p.punct(next, '/') || p.is(next, cAnd) {
 			next++
 		}
+		hours := p.is(k-1, cOClock) && p.at(k-1).glued && p.hoursFollow(k)
+		if hours && p.punct(next, '-') {
+			next++ // "8h-12h-20h"
+		}
 		if next == k && c.only && p.punct(next, '-') && p.is(next+1, cDaypart) {
 			next++ // "सुबह-शाम"
 		}
-		if next == k && !(c.only && c.shift == 0 && p.is(next, cDaypart) && (p.lex.unspaced || p.severalParts(i))) { // 早晚, "matin midi et soir"
+		if next == k && !hours && !(c.only && c.shift == 0 && p.is(next, cDaypart) && (p.lex.unspaced || p.severalParts(i))) { // 早晚, "matin midi et soir"
 			break
+		}
+		if last := list[len(list)-1]; last.only && last.shift != 0 && p.is(next, cOf) && p.is(next+1, cDaypart) {
+			next++ // "antes de desayunar y de cenar"
 		}
 		start, strong := p.clockLead(next)
 		p.inList = true
@@ -65,6 +72,9 @@ func (p *parse) clock(i int) int {
 			k = end
 			break
 		}
+		if last := list[len(list)-1]; last.only && last.shift != 0 && c2.only && c2.shift == 0 && c2.part >= breakfast && p.is(end-1, cDaypart) && !p.is(start, cWith) {
+			c2.shift, c2.minutes = last.shift, last.minutes
+		}
 		list = append(list, c2)
 		k = end
 	}
@@ -74,6 +84,11 @@ func (p *parse) clock(i int) int {
 		c := &list[n]
 		if c.meridiem == 0 && c.part == 0 && !c.only && last.meridiem != 0 && c.hour <= last.hour && c.hour <= 12 {
 			c.meridiem = last.meridiem
+		}
+	}
+	if p.lex.unspaced && !c.only && p.is(k, cBefore) && !p.is(k, cStrict) {
+		if _, _, ok := p.duration(k+1, false); !ok {
+			k++ // 8点前
 		}
 	}
 	if len(p.r.clocks) > 0 && !p.mergeClocks(list, i, k) {
@@ -95,15 +110,33 @@ func (p *parse) beforeClock(i int) int {
 		return i
 	}
 	j := p.skip(k+1, cThe, cAt)
-	if p.at(j).plain() && p.at(j).kind == tWord {
+	if p.at(j).plain() && p.at(j).kind == tWord && p.timed(j+1) {
 		j++
 	}
-	c, _, ok := p.figure(j, true)
-	if !ok || c.hourOnly && c.meridiem == 0 && !p.is(j+1, cOClock) {
-		return i
+	if p.timed(j) {
+		p.early = int(a.seconds / 60)
+		return k + 1
 	}
-	p.early = int(a.seconds / 60)
-	return k + 1
+	// "30 min before my appointment at 15:00" may be either of two times.
+	for words := 0; words < 4 && !p.closes(j); words++ {
+		if t := p.at(j); !t.plain() && !t.has(cOf) && !t.has(cThe) || t.has(cFood) || t.has(cMeals) {
+			break
+		}
+		j++
+		if e := p.skip(j, cOf, cThe, cAt, cOn); p.timed(e) && words > 0 || e > j && p.timed(e) {
+			p.fail("contradiction", i, e+1)
+			return k + 1
+		}
+	}
+	return i
+}
+
+// timed reports whether a figure at i is a time without any word before it.
+func (p *parse) timed(i int) bool {
+	fault, from, to := p.r.fault, p.r.faultFrom, p.r.faultTo
+	c, _, ok := p.figure(i, true)
+	p.r.fault, p.r.faultFrom, p.r.faultTo = fault, from, to
+	return ok && (!c.hourOnly || c.meridiem != 0 || p.is(i+1, cOClock))
 }
 
 // severalParts reports whether bare parts of the day follow each other in their order and the last of

@@ -4,7 +4,7 @@ import "strings"
 
 // every reads "every ..." in all its forms.
 func (p *parse) every(i int) int {
-	if !p.is(i, cEvery) {
+	if _, _, _, counted := p.number(i + 1); !p.is(i, cEvery) && !(p.lex.unspaced && p.is(i, cOther) && counted) {
 		return p.everyQ(i)
 	}
 	j := i + 1

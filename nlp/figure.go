@@ -64,7 +64,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if p.is(j, cOClock) {
 		// "2 horas" may also be how long something takes.
 		if p.is(j, cUnit) && !lead && !p.adjacent(i) && !p.is(j+1, cDaypart) && !p.is(p.skip(j+1, cOf, cThe), cDaypart) && !p.dateFollows(j+1) &&
-			!(p.at(j).glued && (p.opens(i) || p.closes(j+1))) && !p.lex.unspaced {
+			!(p.at(j).glued && (p.opens(i) || p.closes(j+1) || p.hoursFollow(j+1))) && !p.lex.unspaced {
 			return c, i, false
 		}
 		return p.afterOClock(c, i, j+1, lead)
@@ -100,7 +100,10 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if lead && n <= 24 {
 		return p.checked(c, i, j)
 	}
-	if p.opens(i) && n <= 24 && n > 0 && p.dateFollows(j) && !p.closes(j) {
+	if p.lex.postpositions && n <= 24 && p.oclockBehindList(j) {
+		return p.checked(c, i, j) // "9 और 21 बजे"
+	}
+	if p.opens(i) && n <= 24 && n > 0 && p.dateFollows(j) && !p.closes(j) && !p.hourlyRule(j) {
 		return p.checked(c, i, j)
 	}
 	if lead && t.kind == tNumber && p.closes(j) {
@@ -158,6 +161,37 @@ func (p *parse) isUnit(i int) bool {
 // timely reports whether what stands at i belongs to a time phrase or the text ends.
 func (p *parse) timely(i int) bool {
 	return p.closes(i) || p.is(i, cDaypart) || p.is(i, cOf) || p.is(i, cMeridiem)
+}
+
+// hoursFollow reports whether another hour with its sign stands at i, perhaps behind a dash: "6h 14h 22h".
+func (p *parse) hoursFollow(i int) bool {
+	if p.punct(i, '-') || p.punct(i, '/') {
+		i++
+	}
+	return p.at(i).kind == tNumber && p.at(i).digits <= 2 && p.is(i+1, cOClock) && p.at(i+1).glued
+}
+
+// oclockBehindList reports whether further hours and then the word for them follow.
+func (p *parse) oclockBehindList(i int) bool {
+	for range 4 {
+		next := p.skip(p.comma(i), cAnd)
+		if next == i || p.at(next).kind != tNumber || p.at(next).digits > 2 {
+			return false
+		}
+		if i = next + 1; p.is(i, cOClock) {
+			return true
+		}
+	}
+	return false
+}
+
+// hourlyRule reports whether "every 8 hours" stands at i: the figure before it is an amount.
+func (p *parse) hourlyRule(i int) bool {
+	if i = p.skip(p.comma(i), cOn, cThe); !p.is(i, cEvery) {
+		return false
+	}
+	_, u, _, ok := p.quantity(p.skip(i+1, cThe), true)
+	return ok && u <= hour
 }
 
 func (p *parse) dateFollows(i int) bool {

@@ -70,6 +70,9 @@ func (p *parse) comma(i int) int {
 // run reads the whole text, element by element.
 func (p *parse) run() {
 	p.labels()
+	if p.lex.tomorrowIsMorning {
+		p.mornings()
+	}
 	for i := 0; i < len(p.toks); {
 		if p.taken[i] != roleNone || p.is(i, cNotTime) || p.at(i).kind == tQuote {
 			i++
@@ -127,6 +130,19 @@ func (p *parse) labels() {
 		}
 	}
 }
+
+// mornings takes "mañana" for the morning where another part of the day stands in a list with it.
+func (p *parse) mornings() {
+	for i := range p.toks {
+		v, is := p.at(i).value(cRelativeDay)
+		part, beside := p.at(i + 2).value(cDaypart)
+		if is && v == 1 && p.bareWord(i) && (p.is(i+1, cAnd) || p.punct(i+1, ',')) && beside && part > noon && part < bedtime && p.bareWord(i+2) {
+			p.toks[i].senses = morningSense
+		}
+	}
+}
+
+var morningSense = []sense{{cDaypart, morning}}
 
 // name makes the figure at k a name, unless what follows says that it is a time.
 func (p *parse) name(k int) bool {

@@ -42,7 +42,9 @@ type lexicon struct {
 	postpositions bool   // "before" stands behind the meal, "on" behind the day
 	// partAttributes: a bare part of the day may describe the noun behind it ("9:00 morning checkup").
 	partAttributes bool
-	monthLeads     bool // the month may stand before its day with an article between: "May the 12th"
+	// tomorrowIsMorning: one word is both, and is the morning beside another part of the day ("mañana y noche").
+	tomorrowIsMorning bool
+	monthLeads        bool // the month may stand before its day with an article between: "May the 12th"
 	// halves are the second halves of words such as "segunda-feira".
 	halves   map[string]bool
 	unspaced bool // words are not separated: Chinese
@@ -117,10 +119,12 @@ func (lex *lexicon) addLine(key, forms string) error {
 			lex.postpositions = true
 		case "unspaced":
 			lex.unspaced = true
+		case "tomorrow-is-morning":
+			lex.tomorrowIsMorning = true
 		case "part-attributes":
 			lex.partAttributes = true
 		default:
-			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, month-leads, part-attributes, postpositions or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, month-leads, part-attributes, postpositions, tomorrow-is-morning or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":

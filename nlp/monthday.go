@@ -22,7 +22,7 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 		} else {
 			before := p.opens(j) || j > i || p.adjacent(j)
 			after := p.at(next).kind == tClock || p.is(next, cAt) || p.closes(next) || p.at(next).kind == tNumber && (p.is(next+1, cMeridiem) || p.is(next+1, cOClock))
-			if !before && !after || p.is(next, cOClock) || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
+			if !before && !after || p.is(j-1, cReading) || p.is(j-2, cReading) && p.at(j-1).plain() || p.is(next, cOClock) || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
 				return d, i, false
 			}
 			if t.n > 31 || t.b > 31 || t.n > 12 && t.b > 12 || t.n == 0 || t.b == 0 {
@@ -163,7 +163,7 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	if !ordinal {
 		_, _, ordinal = p.dotted(k)
 	}
-	after := p.is(e, cDayMark)
+	after := p.is(e, cDayMark) && (p.lex.unspaced || !p.is(e, cUnit)) // "15 días" are days
 	if course := p.skip(e, cOf, cThe); marked && course > e && p.is(j-1, cUnit) && p.content(course) || marked && course > e && p.is(k-1, cUnit) && p.content(course) {
 		return d, i, false // "day 3 of antibiotics" counts the days of a course
 	}

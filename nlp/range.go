@@ -50,6 +50,9 @@ func (p *parse) clockRange(i int) int {
 	if a.hourOnly && b.hourOnly && a.meridiem+b.meridiem == 0 && a.part+b.part == 0 && b.hour < a.hour && a.hour <= 12 {
 		b.meridiem = 2 // "9 to 5"
 	}
+	if p.punct(e, '-') && p.hoursFollow(e) && !from {
+		return i // "8h-12h-20h" is a list
+	}
 	p.r.window, p.r.winFrom, p.r.winTo = true, a, b
 	return p.skip(e, cUntilAfter, cOClock)
 }

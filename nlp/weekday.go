@@ -18,6 +18,19 @@ func weekRange(from, to int) (s weekdaySet) {
 
 // weekdayOne reads a weekday with what says which one: "next friday", "vendredi prochain".
 func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
+	if p.is(j, cAfterNext) {
+		if v, is := p.at(j + 1).value(cWeekday); is {
+			return datum{kind: dWeekday, n: v, which: nextWeeks, plus: 7}, j + 2, true // "übernächsten Montag"
+		}
+		if u, is := p.at(j + 1).value(cUnit); is && u == week {
+			m := p.comma(p.skip(j+2, cOn, cThe))
+			if v, is := p.at(m).value(cWeekday); is {
+				return datum{kind: dWeekday, n: v, which: nextWeeks, plus: 7}, m + 1, true
+			}
+			return datum{kind: dPeriod, n: 2, unit: week}, j + 2, true
+		}
+		return d, j, false
+	}
 	k, w := p.whichOne(j)
 	k = p.skip(k, cThe)
 	// "next week tuesday", "下周二"
@@ -35,7 +48,7 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 	}
 	v, is := p.at(k).value(cWeekday)
 	if !is {
-		if v, is := p.at(k).value(cUnit); is && v == weekend && (w != anyOf || p.lex.unspaced || p.opens(k) && (p.is(k+1, cAt) || p.at(k+1).kind == tClock || p.closes(k+1)) || k > 0 && (p.is(k-1, cThe) || p.is(k-1, cOn))) {
+		if v, is := p.at(k).value(cUnit); is && v == weekend && (w != anyOf || p.lex.unspaced || p.opens(k) && (p.is(k+1, cAt) || p.at(k+1).kind == tClock || p.closes(k+1)) || k > 0 && (p.is(k-1, cThe) || p.is(k-1, cOn)) || p.lex.postpositions && p.is(k+1, cOn)) {
 			next = k + 1
 			if w == anyOf {
 				next, w = p.whichOne(next)
