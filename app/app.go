@@ -106,7 +106,7 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 	}
 	d := a.settings.Delivery
 	// Together with the server's two seconds this ends well within the ten that a stop may take.
-	a.engine = delivery.New(delivery.Config{Workers: d.Workers, DrainTimeout: 6 * time.Second,
+	a.engine = delivery.New(delivery.Config{Workers: d.Workers, Lease: d.Lease, SendTimeout: min(30*time.Second, d.Lease/2), DrainTimeout: 6 * time.Second,
 		Policy: delivery.Policy{RepeatAfter: d.RepeatAfter, OnTime: d.OnTime}},
 		a.store, delivery.NewRenderer(set, catalogue), senders, delivery.NewPacer(paces), delivery.NewMetrics(registry), a.log)
 

@@ -143,6 +143,7 @@ func (r *reader) settings(languages []string) Settings {
 		},
 		Delivery: Delivery{
 			Workers:     int(r.number("delivery.workers", 1, 256)),
+			Lease:       r.duration("delivery.lease", 2*time.Second, 10*time.Minute),
 			RepeatAfter: r.duration("delivery.repeat_after", time.Second, 10*time.Minute),
 			OnTime:      r.duration("delivery.on_time", time.Second, time.Hour),
 		},

@@ -50,6 +50,7 @@ type Telegram struct {
 // Delivery is how messages leave.
 type Delivery struct {
 	Workers     int
+	Lease       time.Duration
 	RepeatAfter time.Duration
 	OnTime      time.Duration
 }
