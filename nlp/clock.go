@@ -119,7 +119,7 @@ func (p *parse) beforeClock(i int) int {
 	}
 	// "30 min before my appointment at 15:00" may be either of two times.
 	for words := 0; words < 4 && !p.closes(j); words++ {
-		if t := p.at(j); !t.plain() && !t.has(cOf) && !t.has(cThe) || t.has(cFood) || t.has(cMeals) {
+		if t := p.at(j); !t.plain() && !t.has(cOf) && !t.has(cThe) && !t.has(cTimes) || t.has(cFood) || t.has(cMeals) {
 			break
 		}
 		j++

@@ -35,7 +35,7 @@ func (p *parse) commands() {
 // asked takes the question mark of a request that is a question: "can you remind me ...?"
 func (p *parse) asked() {
 	last := len(p.toks) - 1
-	if !p.punct(last, '?') && !(last >= 0 && p.text[p.at(last).start:p.at(last).end] == "؟") || p.taken[last] != roleNone {
+	if !p.punct(last, '?') || p.taken[last] != roleNone {
 		return
 	}
 	for i := 0; i < last && p.taken[i] == RoleCommand; i++ {

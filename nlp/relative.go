@@ -16,6 +16,9 @@ func (p *parse) relative(i int) int {
 	if !ok {
 		return i
 	}
+	if !lead && !past && j == i+3 && p.is(i+1, cOClock) && p.at(i+1).glued && p.at(i+2).kind == tNumber && p.at(i+2).glued {
+		return i // "9h30" is a clock
+	}
 	if past || p.is(j, cAgo) {
 		if past && (len(p.r.clocks) > 0 || p.is(j, cDaypart)) {
 			return i
@@ -37,7 +40,8 @@ func (p *parse) relative(i int) int {
 		}
 	}
 	after := p.skip(j, cInAfter, cStrict)
-	if !lead && after == j && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock) || p.lex.unspaced && a.seconds == 0) {
+	exact := after > j && p.skip(j, cInAfter) == j // "9h30 précises" is a clock
+	if !lead && (after == j || exact) && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock) || p.lex.unspaced && a.seconds == 0) {
 		return i
 	}
 	if p.r.hasOffset {

@@ -153,7 +153,7 @@ func (rs *resolver) implied() {
 	case len(r.dates) > 1 && allDaysOfMonth(r.dates):
 		r.rec.set, r.rec.unit, r.rec.n = true, month, 1
 		rs.assume("recurrence", "monthly")
-	case bounded && len(r.dates) == 0 && (len(r.clocks) > 0 || r.until != nil && r.start != nil || r.startClock != nil || r.untilClock != nil || !r.exceptDays.empty()):
+	case bounded && len(r.dates) == 0 && (len(r.clocks) > 0 || r.until != nil && r.start != nil || r.startClock != nil || r.untilClock != nil || !r.exceptDays.empty() && !rs.p.lex.unspaced):
 		r.rec.set, r.rec.unit, r.rec.n = true, day, 1
 		rs.assume("recurrence", "daily")
 	case bounded && len(r.dates) > 0 && allWeekdays(r.dates):
