@@ -3,12 +3,40 @@ package nlp
 // bound reads where a series begins and ends: "starting monday", "until friday", "for 10 days",
 // "10 times", "from 9 to 21".
 func (p *parse) bound(i int) int {
-	for _, try := range [...]func(int) int{p.clockRange, p.dateRange, p.untilBound, p.startBound, p.forBound, p.countBound} {
+	for _, try := range [...]func(int) int{p.inMonth, p.clockRange, p.dateRange, p.untilBound, p.startBound, p.forBound, p.countBound} {
 		if j := p.try(try, i); j > i {
 			return j
 		}
 	}
 	return i
+}
+
+// inMonth reads "every day at 9 in april", the days of the coming april, and "every year in may".
+func (p *parse) inMonth(i int) int {
+	j := p.skip(i, cIn, cOn, cOf)
+	if j == i {
+		return i
+	}
+	m, is := p.at(j).value(cMonth)
+	rule := p.r.rec.set && p.r.rec.step == 0
+	if !is || len(p.r.rec.months) > 0 || p.r.until != nil {
+		return i
+	}
+	if _, e, number := p.dayNumber(j + 1); number && !p.is(e, cOClock) && !p.is(e, cMeridiem) {
+		return i
+	}
+	if y, _ := p.yearAfter(j + 1); y > 0 {
+		return i
+	}
+	if !rule && !(p.opens(i) && (p.is(j+1, cEvery) || p.is(j+1, cAdverb) || p.is(j+1, cWeekdays))) {
+		return i
+	}
+	p.r.rec.months = append(p.r.rec.months, m)
+	if rule && (p.r.rec.unit == month || p.r.rec.unit == year) {
+		return j + 1 // "every first monday in june" is one of each year
+	}
+	p.r.until = &datum{kind: dEndOf, unit: month, m: m, from: i}
+	return j + 1
 }
 
 func (p *parse) untilBound(i int) int {
@@ -202,6 +230,9 @@ func (p *parse) countBound(i int) int {
 	}
 	if n == 1 && p.is(k+1, cEvery) {
 		return i // "once every 3 days"
+	}
+	if w := p.at(k); w.end == w.start+1 && (p.at(k+1).kind == tNumber || p.at(k+1).kind == tDecimal) && !p.is(k+2, cOClock) && !p.is(k+2, cMeridiem) {
+		return i // "4 x 500 mg"
 	}
 	e := p.skip(k+1, cForAfter)
 	next := p.skip(e, cEach, cArticle, cEvery, cThe, cIn, cOf, cAt, cOn)

@@ -98,6 +98,9 @@ func (p *parse) edges() {
 			// One that has a preposition of its own needs no second: "turn him over | in half an hour".
 			own := p.is(j, cIn) || p.is(j, cAt)
 			for k := j - 1; k > i && connective(p.at(k)) && !p.is(k, cWith) && !p.is(k, cUntilAfter); k-- {
+				if p.at(k).glued && p.at(k-1).kind == tNumber && p.at(k).end == p.at(k).start+1 {
+					break // "seat 12A | at 7am"
+				}
 				if p.postposition(k) && p.taken[j] != RoleCommand {
 					break
 				}

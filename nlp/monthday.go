@@ -106,7 +106,7 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 			k = p.skip(k, cThe, cOn, cDayMark, cOf)
 		}
 		n, e, is := p.dayNumber(k)
-		if m := p.skip(e, cOf); is && p.is(m, cMonth) || is && p.is(e, cOClock) {
+		if m := p.skip(e, cOf); is && p.is(m, cMonth) || is && (p.is(e, cOClock) || p.is(e, cMeridiem) && p.at(e).glued) {
 			return d, i, false
 		}
 		if is && n >= 1 && n <= 31 && !p.is(e, cMonth) && !p.isUnit(e) && !p.is(e, cDose) {

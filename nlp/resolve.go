@@ -31,6 +31,7 @@ func (rs *resolver) result() Result {
 	rs.today, rs.clock = schedule.DateOf(rs.now.In(rs.prof.Zone)), schedule.ClockOf(rs.now)
 	rs.res = Result{Language: p.lex.lang, Confidence: 1}
 	rs.weakClocks()
+	rs.secondClock()
 	p.links()
 	p.asked()
 	p.edges()
@@ -140,6 +141,21 @@ func (rs *resolver) weakClocks() {
 		}
 	}
 	p.r.clocks = kept
+}
+
+// secondClock refuses a text that has a time left beside the one that was read: "the 9:30 appointment
+// is moved to 11:00".
+func (rs *resolver) secondClock() {
+	p := rs.p
+	if len(p.r.clocks) == 0 {
+		return
+	}
+	for i := range p.toks {
+		if t := p.at(i); t.kind == tClock && p.taken[i] == roleNone && (p.is(i-1, cTo) || p.is(i-1, cAt)) && p.taken[i-1] == roleNone && !p.ratio(i) {
+			p.fail("contradiction", i, i+1)
+			return
+		}
+	}
 }
 
 // implied adds the recurrence that a bound or a list speaks of without naming it.
