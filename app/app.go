@@ -155,6 +155,13 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 			})
 		})
 	}
+	// One process is enough to take old rows away.
+	receivers.Go(func() {
+		_ = a.store.Exclusive(receiving, "retention", func(ctx context.Context) error {
+			delivery.Retain(ctx, a.store, a.settings.Retention, a.log)
+			return nil
+		})
+	})
 	handling, stopHandling := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopHandling()
 	handlers.Go(func() { a.bot.Run(handling) })

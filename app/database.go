@@ -24,6 +24,7 @@ type Database interface {
 	delivery.Store
 	delivery.Receipts
 	delivery.Counter
+	delivery.Archive
 	Transcript() webchat.Transcript
 
 	Migrate(ctx context.Context) error

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"carebell/chat"
+	"carebell/delivery"
 
 	"github.com/knadh/koanf/parsers/yaml"
 	"github.com/knadh/koanf/providers/confmap"
@@ -127,6 +128,9 @@ func splitList(s string) []string {
 	return out
 }
 
+// longest is the most that anything is kept: a hundred years.
+const longest = 100 * 365 * 24 * time.Hour
+
 func (r *reader) settings(languages []string) Settings {
 	s := Settings{
 		ServiceName:      r.text("service.name"),
@@ -146,6 +150,11 @@ func (r *reader) settings(languages []string) Settings {
 			Lease:       r.duration("delivery.lease", 2*time.Second, 10*time.Minute),
 			RepeatAfter: r.duration("delivery.repeat_after", time.Second, 10*time.Minute),
 			OnTime:      r.duration("delivery.on_time", time.Second, time.Hour),
+		},
+		Retention: delivery.Retention{
+			Updates:  r.duration("retention.updates", 48*time.Hour, longest), // a platform repeats an update for a day
+			Replies:  r.duration("retention.replies", 48*time.Hour, longest),
+			Messages: r.duration("retention.messages", 48*time.Hour, longest),
 		},
 		LogLevel:  r.oneOf("log.level", "debug", "info", "warn", "error"),
 		LogFormat: r.oneOf("log.format", "text", "json"),

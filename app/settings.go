@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"carebell/chat"
+	"carebell/delivery"
 )
 
 // Settings are the validated settings; config.yaml documents each.
@@ -23,6 +24,8 @@ type Settings struct {
 
 	Telegram Telegram
 	Delivery Delivery
+
+	Retention delivery.Retention
 
 	LogLevel  string
 	LogFormat string

@@ -18,6 +18,7 @@ type Store interface {
 	bot.Store
 	delivery.Store
 	delivery.Receipts
+	delivery.Archive
 }
 
 // Open opens a fresh, migrated database whose clock is now, and closes it with the test.
@@ -62,6 +63,7 @@ func Run(t *testing.T, open Open) {
 		{"a receipt of an earlier part settles nothing", earlierPartSettlesNothing},
 		{"STOP holds for the last slot of a series", stopHoldsForTheLast},
 		{"expired messages are told once, together", toldOnce},
+		{"what has ended goes once it is old", purged},
 		{"the next due time looks past what is blocked", nextDue},
 	} {
 		t.Run(c.name, func(t *testing.T) {
