@@ -225,7 +225,7 @@ func (p *parse) countBound(i int) int {
 	if !ok || !p.is(k, cTimes) || n < 1 {
 		return i
 	}
-	if n == 1 && j == i && p.r.rec.set && p.adjacent(i) {
+	if n == 1 && p.r.rec.set && (j == i && p.adjacent(i) || p.lex.unspaced) {
 		return k + 1 // "每6小时一次": once each time
 	}
 	if n == 1 && p.is(k+1, cEvery) {

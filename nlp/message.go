@@ -32,9 +32,28 @@ func (p *parse) commands() {
 	}
 }
 
+// thanks takes what only thanks or begs at the end: "..., please", "... call mom? Thanks!".
+func (p *parse) thanks() (end int) {
+	end = len(p.toks)
+	for i := end - 1; i > 0 && p.taken[i] == roleNone; i-- {
+		if p.at(i).kind == tPunct && !p.punct(i, '?') && !p.punct(i, ')') && !p.punct(i, '!') || p.punct(i, '!') && end == len(p.toks) && p.is(i-1, cPolite) {
+			continue
+		}
+		polite, is := p.at(i).value(cPolite)
+		if !is || polite == 2 && p.at(i-1).kind != tPunct && p.taken[i-1] == roleNone || polite != 2 && polite != 3 {
+			break
+		}
+		end = i
+	}
+	for i := end; i < len(p.toks); i++ {
+		p.taken[i] = RoleCommand
+	}
+	return end
+}
+
 // asked takes the question mark of a request that is a question: "can you remind me ...?"
 func (p *parse) asked() {
-	last := len(p.toks) - 1
+	last := p.thanks() - 1
 	if !p.punct(last, '?') || p.taken[last] != roleNone {
 		return
 	}
