@@ -245,7 +245,7 @@ func (p *parse) countBound(i int) int {
 	if u, is := p.at(i - 1).value(cUnit); is && u >= day && u <= month && p.r.rec.set && p.prevEnd == i && !p.punct(i, ',') && p.r.rec.step == 0 {
 		// "每周两次", "every day 3 times"
 		if u == day {
-			p.r.rec.perDay = n
+			p.setPerDay(n, i)
 		} else {
 			p.r.rec.perPeriod = n
 		}

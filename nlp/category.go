@@ -63,6 +63,7 @@ const (
 	cCompoundPart // a part of the day only when written behind a weekday: "Montagmorgen"
 	cEnd          // "end of the month"
 	cMeridiem
+	cMeridiemLetter // written onto a figure: "8a", "2:30p"
 	cOClock
 	cPlus     // minutes added behind an hour: "and a half" 30, "menos cuarto" -15
 	cPlusWord // "y", "und" before minutes in words
@@ -150,7 +151,7 @@ var categoryNames = map[string]category{
 	"to": cTo, "from": cFrom, "until": cUntil, "until-after": cUntilAfter, "for": cFor,
 	"for-after": cForAfter, "start": cStart, "start-after": cStartAfter, "except": cExcept,
 	"except-after": cExceptAfter, "next": cNext, "this": cThis, "previous": cPrevious, "ago": cAgo, "ago-before": cAgoBefore, "coming": cComing, "end": cEnd, "end-of": cEndOf, "compound-part": cCompoundPart,
-	"meridiem": cMeridiem, "oclock": cOClock, "plus": cPlus, "plus-word": cPlusWord,
+	"meridiem": cMeridiem, "meridiem-letter": cMeridiemLetter, "oclock": cOClock, "plus": cPlus, "plus-word": cPlusWord,
 	"minus": cMinus, "back": cBack, "minutes": cMinutes, "past": cPast, "before-hour": cBeforeHour,
 	"day-mark": cDayMark, "zone": cZone, "zone-mark": cZoneMark, "now": cNow,
 	"as-needed": cAsNeeded, "dose": cDose, "medical": cMedical, "command": cCommand,

@@ -150,6 +150,11 @@ func (p *parse) bareDay(i, j int) (d datum, next int, ok bool) {
 	if p.is(j, cCompoundPart) && j > 0 && (p.is(j-1, cWeekday) || p.is(j-1, cWeekdays)) {
 		return d, i, false
 	}
+	if u, is := t.value(cUnit); is && u == day && p.is(j+1, cAfter) {
+		if v, is := p.at(j + 2).value(cRelativeDay); is && v == 1 {
+			return datum{kind: dRelative, n: 2}, j + 3, true // "day after tmrw"
+		}
+	}
 	if v, is := t.value(cRelativeDay); is {
 		return datum{kind: dRelative, n: v}, j + 1, true
 	}

@@ -201,6 +201,11 @@ func (p *parse) dateFollows(i int) bool {
 }
 
 func (p *parse) meridiem(i int, c clockTime) (int, clockTime) {
+	// "2:30p", "at 8a": the letter alone, written onto a figure that is surely a time.
+	if v, is := p.at(i).value(cMeridiemLetter); is && p.at(i).glued && c.hour <= 12 && (p.at(i-1).kind == tClock || p.at(i-1).kind == tNumber && (p.is(i-2, cAt) || p.punct(i-2, '@') || p.opens(i-1) || p.inList)) {
+		c.meridiem = int8(v)
+		return i + 1, c
+	}
 	if v, is := p.at(i).value(cMeridiem); is {
 		c.meridiem = int8(v)
 		i++

@@ -7,6 +7,9 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 		return d, i, false
 	}
 	next = j + 1
+	if t.kind == tSlash && t.parts == 2 && t.n == 24 && t.b == 7 {
+		return d, i, false // "24/7" is always
+	}
 	if t.parts == 2 {
 		if t.kind == tDot {
 			// 15.3. or, with a word before it, 15.03; otherwise a clock or a decimal.
@@ -21,7 +24,7 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 			}
 		} else {
 			before := p.opens(j) || j > i || p.adjacent(j)
-			after := p.at(next).kind == tClock || p.is(next, cAt) || p.closes(next) || p.at(next).kind == tNumber && (p.is(next+1, cMeridiem) || p.is(next+1, cOClock))
+			after := p.at(next).kind == tClock || p.is(next, cAt) || p.punct(next, '@') || p.closes(next) || p.at(next).kind == tNumber && (p.is(next+1, cMeridiem) || p.is(next+1, cOClock))
 			if !before && !after || p.is(j-1, cReading) || p.is(j-2, cReading) && p.at(j-1).plain() || p.is(next, cOClock) || p.is(next, cDose) || p.doseAfter(next) || p.is(j-1, cMedical) && t.n < t.b && t.b <= 4 {
 				return d, i, false
 			}

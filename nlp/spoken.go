@@ -157,6 +157,10 @@ func (c clockTime) plus(m int) clockTime {
 // military reads "0900" and "1430 hours".
 func (p *parse) military(i int, lead bool) (c clockTime, next int, ok bool) {
 	t := p.at(i)
+	if (t.digits == 3 || t.digits == 4) && p.is(i+1, cMeridiem) && t.n >= 100 && t.n/100 <= 12 && t.n%100 <= 59 {
+		next, c = p.meridiem(i+1, clockTime{hour: int(t.n) / 100, minute: int(t.n) % 100}) // "230pm"
+		return p.checked(c, i, next)
+	}
 	if t.digits != 4 || t.n/100 > 24 || t.n%100 > 59 {
 		return c, i, false
 	}
@@ -180,6 +184,10 @@ func (p *parse) rounds(i int) bool {
 		return false
 	}
 	if !t.zero {
+		beside := p.opens(i) && (p.is(i+1, cRelativePart) || p.is(i+1, cRelativeDay)) || p.adjacent(i) && p.lastTaken(i) == RoleDate && p.closes(i+1) && p.opens(i-1)
+		if beside && t.n >= 600 && t.n < 2400 {
+			return true // "1900 tonight"
+		}
 		first := p.at(i - 2)
 		return (p.is(i-1, cAnd) || p.punct(i-1, ',') || p.punct(i-1, '/')) && first.kind == tNumber && first.digits == 4 && p.taken[i-2] == roleNone && p.inList
 	}

@@ -71,7 +71,7 @@ func (p *parse) setPart() {
 func (p *parse) timesADay(i int) int {
 	if v, is := p.at(i).value(cTimesADay); is {
 		p.setUnit(day, 1, i, i+1)
-		p.r.rec.perDay = v
+		p.setPerDay(v, i)
 		j := i + 1
 		if p.punct(j, '.') && p.at(j).glued {
 			j++
@@ -133,7 +133,7 @@ func (p *parse) timesADay(i int) int {
 		switch {
 		case u == day:
 			p.setUnit(day, 1, i, k+1)
-			p.r.rec.perDay = n
+			p.setPerDay(n, i)
 		case n == 1 && (u == week || u == month || u == year):
 			p.setUnit(u, 1, i, k+1)
 		case u == week && n <= 7, u == month && n <= 31:
@@ -148,7 +148,7 @@ func (p *parse) timesADay(i int) int {
 		switch {
 		case v%16 == day:
 			p.setUnit(day, 1, i, j+1)
-			p.r.rec.perDay = n
+			p.setPerDay(n, i)
 		case n == 1:
 			p.setUnit(v%16, 1, i, j+1)
 		case v == 16+week, v == 16+month:
@@ -160,6 +160,14 @@ func (p *parse) timesADay(i int) int {
 		return j + 1
 	}
 	return i
+}
+
+// setPerDay notes how many times a day; two numbers that differ contradict each other.
+func (p *parse) setPerDay(n, i int) {
+	if p.r.rec.perDay > 0 && p.r.rec.perDay != n {
+		p.fail("contradiction", i, i+1)
+	}
+	p.r.rec.perDay = n
 }
 
 // timesBehind reads "दिन में तीन बार", "в день 3 раза": the period first.
@@ -188,7 +196,7 @@ func (p *parse) timesBehind(i int) int {
 		return i
 	case u == day:
 		p.setUnit(day, 1, i, k)
-		p.r.rec.perDay = n
+		p.setPerDay(n, i)
 	case n == 1:
 		p.setUnit(u, 1, i, k)
 	default:
