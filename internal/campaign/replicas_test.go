@@ -1,0 +1,111 @@
+package campaign
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"carebell/internal/faketelegram"
+)
+
+// Four replicas, of which random ones are killed, or paused past their lease and woken: nothing is
+// lost, no repeat is unmarked, and one that was taken for dead records nothing of what was taken.
+func TestReplicasKilledAndPaused(t *testing.T) {
+	const (
+		replicas = 4
+		blows    = 12
+		lease    = 2 * time.Second
+	)
+	Rounds(t, "four replicas killed or paused", 1, 25, func(t *testing.T, r *Round) {
+		const people, each = 60, 12
+		s := newSite(t, "PostgreSQL", 12, "CAREBELL_DELIVERY_LEASE="+lease.String())
+		s.doses(people, each, nil)
+		all := make([]*Process, replicas)
+		for i := range all {
+			all[i] = s.process()
+			all[i].Start()
+		}
+		asleep := map[int]time.Time{} // since when
+		fenced := 0
+		for range blows {
+			i := r.Random.IntN(replicas)
+			if _, ok := asleep[i]; ok {
+				continue
+			}
+			if r.Random.IntN(2) == 0 && len(asleep) < replicas-2 {
+				all[i].Pause()
+				asleep[i] = time.Now()
+				r.Add("paused", 1)
+			} else {
+				fenced += refused(all[i])
+				all[i].Kill()
+				all[i].Start()
+				r.Add("kills", 1)
+			}
+			before := len(s.api.Ledger().Sent())
+			s.until(all[i], "messages of the others", func(l faketelegram.Ledger) bool { return len(l.Sent()) >= before+8 || len(Calls(l)) >= people*each })
+			for j, since := range asleep {
+				// Some wake before the others have noticed, most after.
+				if time.Since(since) > lease+time.Duration(r.Random.Int64N(int64(2*time.Second)))-time.Second {
+					all[j].Wake()
+					delete(asleep, j)
+				}
+			}
+		}
+		for j, since := range asleep {
+			<-time.After(time.Until(since.Add(lease + time.Second)))
+			all[j].Wake()
+		}
+		f := s.rest(all[0])
+		Judge(Calls(s.api.Ledger()), f).Check(t, r, f)
+		for _, p := range all {
+			fenced += refused(p)
+			p.Terminate()
+		}
+		r.Add("outcomes refused to a woken one", fenced)
+	})
+}
+
+// refused counts how often a process was told that somebody else holds its message.
+func refused(p *Process) int {
+	return strings.Count(p.Output(), "somebody else holds the message; the outcome was not recorded")
+}
+
+// Two replicas, either of them killed while messages fall due one by one: the other one is as
+// punctual as ever, and nobody waits for more than twenty seconds.
+func TestEitherReplicaKilled(t *testing.T) {
+	sum := Rounds(t, "two replicas, either killed", 1, 10, func(t *testing.T, r *Round) {
+		const people, kills, every, apart = 120, 6, 12, 50 * time.Millisecond
+		s := newSite(t, "PostgreSQL", 1000, "CAREBELL_DELIVERY_REPEAT_AFTER=10s")
+		begin := time.Now().Add(3 * time.Second)
+		s.doses(people, 1, func(person, _ int) time.Time { return begin.Add(time.Duration(person) * apart).Truncate(time.Millisecond) })
+		a, b := s.process(), s.process()
+		a.Start()
+		b.Start()
+		for n := range kills {
+			until := begin.Add(time.Duration(every*n+r.Random.IntN(every)) * apart).Add(time.Duration(r.Random.Int64N(int64(20 * time.Millisecond))))
+			<-time.After(time.Until(until))
+			b.Kill()
+			b.Start()
+			r.Add("kills", 1)
+			a, b = b, a
+		}
+		f := s.rest(a)
+		calls := Calls(s.api.Ledger())
+		Judge(calls, f).Check(t, r, f)
+		lostHands(t, r, f)
+		for _, row := range f.Rows {
+			if arrivals := calls[row.Text]; len(arrivals) > 0 {
+				r.Took("lateness", arrivals[0].At.Sub(row.Due))
+			}
+		}
+		a.Terminate()
+		b.Terminate()
+	})
+	if worst := sum.Quantile("lateness", 1); worst > 20_000 {
+		t.Errorf("somebody waited for %.0f ms, want at most 20 s", worst)
+	}
+	if p99 := sum.Quantile("lateness", .99); Long() && p99 > 100 {
+		t.Errorf("the 99th percentile of lateness is %.0f ms, want at most 100", p99)
+	}
+}
