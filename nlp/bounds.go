@@ -142,6 +142,9 @@ func (p *parse) forBound(i int) int {
 	if lead {
 		named := p.is(j, cThe)
 		j = p.skip(j, cThe, cFor)
+		if p.is(j-1, cEach) && p.is(j, cUnit) && p.is(i-1, cDose) {
+			return i // "2 comprimidos por dia"
+		}
 		if _, _, _, counted := p.number(j); named && !counted && p.is(j, cUnit) {
 			return i // "during the day"
 		}

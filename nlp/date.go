@@ -140,6 +140,9 @@ func (p *parse) day(i int) (d datum, next int, ok bool) {
 }
 
 func (p *parse) bareDay(i, j int) (d datum, next int, ok bool) {
+	if k := j + 1; p.is(j, cDayMark) && (p.at(k).kind == tSlash || p.at(k).kind == tISO || p.at(k).kind == tDash) {
+		j = k // "dia 12/5"
+	}
 	t := p.at(j)
 	switch t.kind {
 	case tISO:

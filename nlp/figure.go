@@ -61,6 +61,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		return p.military(i, lead)
 	}
 	c = clockTime{hour: n, hourOnly: true, spoken: words}
+	if p.is(j, cOClock) && n == 24 && p.punct(j+1, '/') && p.at(j+2).n == 24 {
+		return c, i, false // "24h/24"
+	}
 	if p.is(j, cOClock) {
 		// "2 horas" may also be how long something takes.
 		if p.is(j, cUnit) && !lead && !p.adjacent(i) && !p.is(j+1, cDaypart) && !p.is(p.skip(j+1, cOf, cThe), cDaypart) && !p.dateFollows(j+1) &&
@@ -93,7 +96,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !lead && p.is(i-1, cAnd) && len(p.r.clocks) > 0 && p.r.clocks[0].only {
 		return c, i, false // "one pill in the morning and two at night"
 	}
-	if p.is(daypart, cDaypart) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j) || p.lex.script == arabic) && !p.is(j, cBefore) {
+	if p.is(daypart, cDaypart) && (n <= 24 || lead) && (daypart > j || lead || p.adjacent(i) || !p.bareWord(j) || p.lex.script == arabic) && !p.is(j, cBefore) {
 		return p.checked(c, i, j)
 	}
 	// A bare figure needs a word before it, or a date beside it and no word that it could count.

@@ -23,7 +23,7 @@ func (p *parse) scheme(i int) int {
 		return i
 	}
 	p.setUnit(day, 1, i, next)
-	if p.punct(next, '/') && p.at(next).glued {
+	if p.punct(next, '/') && p.at(next).glued && p.at(next+1).kind == tNumber {
 		plain = false // "0-0-1/2"
 		next += 2
 	}

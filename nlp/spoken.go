@@ -165,7 +165,9 @@ func (p *parse) military(i int, lead bool) (c clockTime, next int, ok bool) {
 		return c, i, false
 	}
 	u, hours := p.at(i + 1).value(cUnit)
-	if hours = hours && u == hour; !hours && !(lead && t.zero) && !p.rounds(i) {
+	hours = hours && u == hour || p.is(i+1, cOClock)
+	late := lead && t.n >= 600 && t.n%5 == 0 && (p.closes(i+1) || !p.content(i+1) && p.at(i+1).kind == tWord) // "a las 1930"
+	if !hours && !(lead && t.zero) && !late && !p.rounds(i) {
 		return c, i, false
 	}
 	next = i + 1
