@@ -78,7 +78,9 @@ func TestEitherReplicaKilled(t *testing.T) {
 		const people, kills, every, apart = 120, 6, 12, 50 * time.Millisecond
 		s := newSite(t, "PostgreSQL", 1000, "CAREBELL_DELIVERY_REPEAT_AFTER=10s")
 		begin := time.Now().Add(3 * time.Second)
-		s.doses(people, 1, func(person, _ int) time.Time { return begin.Add(time.Duration(person) * apart).Truncate(time.Millisecond) })
+		s.doses(people, 1, func(person, _ int) time.Time {
+			return begin.Add(time.Duration(person) * apart).Truncate(time.Millisecond)
+		})
 		a, b := s.process(), s.process()
 		a.Start()
 		b.Start()

@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -66,31 +67,36 @@ func (s *site) doses(people, each int, due func(person, n int) time.Time) {
 // store opens the site's database for a moment.
 func (s *site) store(use func(app.Database)) {
 	s.t.Helper()
+	store := openStore(s.t, s.setting, nil)
+	use(store)
+	if err := store.Close(); err != nil {
+		s.t.Error(err)
+	}
+}
+
+// openStore opens and migrates the database of a setting; now nil: its own clock.
+func openStore(t *testing.T, setting string, now func() time.Time) app.Database {
+	t.Helper()
 	catalogue, err := locales.Load()
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
 	file, err := os.ReadFile("../../config.yaml")
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	settings, err := app.Load(file, "", []string{s.setting}, catalogue.Languages())
+	settings, err := app.Load(file, "", []string{setting}, catalogue.Languages())
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	store, err := app.OpenStore(s.t.Context(), settings, nil, slog.New(slog.DiscardHandler))
+	store, err := app.OpenStore(t.Context(), settings, now, slog.New(slog.DiscardHandler))
 	if err != nil {
-		s.t.Fatal(err)
+		t.Fatal(err)
 	}
-	defer func() {
-		if err := store.Close(); err != nil {
-			s.t.Error(err)
-		}
-	}()
-	if err := store.Migrate(s.t.Context()); err != nil {
-		s.t.Fatal(err)
+	if err := store.Migrate(t.Context()); err != nil {
+		t.Fatal(errors.Join(err, store.Close()))
 	}
-	use(store)
+	return store
 }
 
 // patience is the longest that anything may take that is only waited for.

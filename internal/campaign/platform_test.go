@@ -1,0 +1,118 @@
+package campaign
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"testing"
+	"time"
+
+	"carebell/delivery"
+	"carebell/internal/faketelegram"
+)
+
+// faults are what may befall one request, each in one of a hundred. Some of them befall it before it
+// is carried out or after, as it happens: nobody who asks can tell.
+var faults = []func(r *rand.Rand) faketelegram.Fault{
+	func(r *rand.Rand) faketelegram.Fault {
+		return perhapsAfter(r, faketelegram.Answer(500+r.IntN(5), "Internal Server Error"))
+	},
+	func(r *rand.Rand) faketelegram.Fault {
+		return perhapsAfter(r, faketelegram.Body(200+300*r.IntN(2), "<html>Bad Gateway</html>"))
+	},
+	func(*rand.Rand) faketelegram.Fault { return faketelegram.ResetBefore() },
+	func(*rand.Rand) faketelegram.Fault { return faketelegram.ResetAfter() },
+	func(r *rand.Rand) faketelegram.Fault { return perhapsAfter(r, faketelegram.HangBefore()) },
+	func(*rand.Rand) faketelegram.Fault { return faketelegram.Truncate() },
+}
+
+func perhapsAfter(r *rand.Rand, f faketelegram.Fault) faketelegram.Fault {
+	if r.IntN(2) == 0 {
+		return f.After()
+	}
+	return f
+}
+
+// refusals are certain: nothing was carried out, and it goes again as if it had never been asked.
+var refusals = []faketelegram.Fault{
+	faketelegram.Answer(http.StatusForbidden, "Forbidden: bot can't send messages to the user"),
+}
+
+// Of every hundred requests one befalls each fault: each outcome is of the right class, every repeat
+// is marked, all but one in a thousand arrive, and what does not says why.
+func TestPlatformFaults(t *testing.T) {
+	for _, database := range []string{"PostgreSQL", "SQLite"} {
+		t.Run(database, func(t *testing.T) { platformFaults(t, database) })
+	}
+}
+
+func platformFaults(t *testing.T, database string) {
+	people, each := 60, 10
+	if Long() {
+		people = 500
+	}
+	sum := Rounds(t, "faults of the platform on "+database, 1, map[string]int{"PostgreSQL": 6, "SQLite": 1}[database], func(t *testing.T, r *Round) {
+		h := newHouse(t, database, delivery.Config{Workers: 32, SendTimeout: 500 * time.Millisecond, Policy: quick})
+		h.stop()
+		now := h.now().Truncate(time.Second)
+		Doses(t, h.store, h.api, people, each, func(int, int) time.Time { return now })
+		h.api.Faults(func(c faketelegram.Call) faketelegram.Fault { // one at a time
+			if c.Method != "sendMessage" {
+				return faketelegram.Fault{}
+			}
+			switch n := r.Random.IntN(100); {
+			case n < len(faults):
+				return faults[n](r.Random)
+			case n < len(faults)+len(refusals):
+				return refusals[n-len(faults)]
+			}
+			return faketelegram.Fault{}
+		})
+		h.start()
+		f := h.rest()
+		l := h.api.Ledger()
+		Judge(Calls(l), f).Check(t, r, f)
+		classes(t, r, l, f)
+	})
+	if arrived, all := sum.Counts["arrived"], sum.Counts["messages"]; Long() && arrived*1000 < all*999 {
+		t.Errorf("%d of %d arrived, want 99.9 %%", arrived, all)
+	}
+}
+
+// classes compares what each request met with what its attempt says. Requests of one message come
+// one after the other, as their attempts do.
+func classes(t *testing.T, r *Round, l faketelegram.Ledger, f Facts) {
+	t.Helper()
+	met := map[string][]faketelegram.Entry{}
+	for _, e := range l.Of("sendMessage") {
+		text := e.Text
+		if !e.Done {
+			text = e.Params.Get("text")
+		}
+		met[doseIn(text)] = append(met[doseIn(text)], e)
+	}
+	for _, row := range f.Rows {
+		entries, attempts := met[row.Text], f.Attempts[row.ID]
+		if row.Text == "" {
+			continue
+		}
+		if len(entries) != len(attempts) {
+			t.Errorf("%s: %d requests and %d attempts", row.ID, len(entries), len(attempts))
+			continue
+		}
+		for i, e := range entries {
+			want := "unknown"
+			switch {
+			case e.Fault == "":
+				want = "sent"
+			case e.Code == http.StatusForbidden:
+				want = "retry"
+			}
+			if got := attempts[i].Outcome; got != want {
+				t.Errorf("%s: attempt %d met %q with code %d and counts as %s, want %s", row.ID, i+1, e.Fault, e.Code, got, want)
+			}
+			if e.Fault != "" {
+				r.Add("faults", 1)
+			}
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package campaign
+
+import (
+	"testing"
+	"time"
+
+	"carebell/delivery"
+	"carebell/internal/faketelegram"
+)
+
+// onTheWire is how long a request that had left before the platform asked to wait may take to arrive.
+const onTheWire = 100 * time.Millisecond
+
+// The platform asks to wait, again and again: nothing comes before the wait is over but what was on
+// the wire already, and a request to wait is neither an attempt nor a failure.
+func TestAskedToWait(t *testing.T) {
+	for _, database := range []string{"PostgreSQL", "SQLite"} {
+		t.Run(database, func(t *testing.T) {
+			Rounds(t, "429 with retry_after on "+database, 1, 10, func(t *testing.T, r *Round) {
+				people, waits := 60, 2
+				if Long() {
+					waits = 6
+				}
+				h := newHouse(t, database, delivery.Config{Policy: quick})
+				h.stop()
+				now := h.now().Truncate(time.Second)
+				Doses(t, h.store, h.api, people, waits*2, func(int, int) time.Time { return now })
+				var until time.Time
+				after := 1 + r.Random.IntN(30)
+				h.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
+					if after--; c.Method != "sendMessage" || after > 0 || waits == 0 || time.Now().Before(until) {
+						return faketelegram.Fault{}
+					}
+					waits, after = waits-1, 1+r.Random.IntN(people)
+					wait := time.Duration(1+r.Random.IntN(2)) * time.Second
+					until = time.Now().Add(wait)
+					r.Add("waits", 1)
+					return faketelegram.TooMany(wait)
+				})
+				h.start()
+				f := h.rest()
+				l := h.api.Ledger()
+				Judge(Calls(l), f).Check(t, r, f)
+				early(t, r, l)
+				for _, row := range f.Rows {
+					if row.Text != "" && row.Status != delivery.Sent {
+						t.Errorf("%s is %s: a request to wait is no failure", row.ID, row.Status)
+					}
+				}
+			})
+		})
+	}
+}
+
+// early finds the calls that came before a wait was over, though they left after it was asked for.
+func early(t *testing.T, r *Round, l faketelegram.Ledger) {
+	t.Helper()
+	var asked time.Time
+	for _, e := range l.Of("sendMessage") {
+		if e.RetryAfter > 0 {
+			asked = e.At
+			continue
+		}
+		if !e.Early {
+			continue
+		}
+		if since := e.At.Sub(asked); since > onTheWire {
+			t.Errorf("a call came %s after the platform asked to wait, before the wait was over", since)
+		} else {
+			r.Add("on the wire already", 1)
+		}
+	}
+}
