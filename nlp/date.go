@@ -72,7 +72,7 @@ func (p *parse) date(i int) int {
 func (p *parse) clockBound(d *datum, j int) int {
 	k, _ := p.clockLead(j)
 	c, k, ok := p.clockItem(k, true)
-	if !ok || c.only {
+	if !ok || c.only && !p.is(k, cUntilAfter) {
 		return j
 	}
 	switch {

@@ -183,7 +183,7 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	case ordinal && j > i && !p.is(e, cWeekday) && !p.is(e, cUnit) && p.at(k).kind == tNumber:
 	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && p.is(e, cAt):
 		// "el 20 a las 16"
-	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && (p.middle(e) || p.ofTheMonth(e) > e+1):
+	case j > i && p.is(j-1, cThe) && p.at(k).kind == tNumber && (p.middle(e) || p.ofTheMonth(e) > e+1 || p.nextMonth(p.skip(e, cOf, cThe)) > e+1):
 		// "le 15 à midi", "el 5 del mes"
 	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && len(p.r.rec.monthDays)+len(p.r.rec.ordinals) == 0 && !p.anyAt(i, j) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
 		// "monthly on 15"
@@ -208,7 +208,22 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 			return datum{kind: dDayOfMonth, n: n, which: w}, m2 + 1, true
 		}
 	}
+	if u, is := p.at(m).value(cUnit); is && u == month && m > e {
+		if m2, w := p.whichOne(m + 1); w == nextOne || w == comingOne {
+			return datum{kind: dDayOfMonth, n: n, which: w}, m2, true // "يوم 5 من الشهر القادم"
+		}
+	}
 	return datum{kind: dDayOfMonth, n: n}, e, true
+}
+
+// nextMonth gives the end of "next month" at i, or i.
+func (p *parse) nextMonth(i int) int {
+	if k, w := p.whichOne(i); w == nextOne || w == comingOne {
+		if u, is := p.at(k).value(cUnit); is && u == month {
+			return k + 1
+		}
+	}
+	return i
 }
 
 // middle reports whether noon or midnight stands at i.

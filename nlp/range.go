@@ -260,7 +260,7 @@ func (p *parse) windowAfter(i int) int {
 		return i
 	}
 	b, e, ok := p.clockItem(p.skip(k, cStartAfter), true)
-	if !ok || !p.is(e, cUntilAfter) {
+	if !ok || !p.is(e, cUntilAfter) && !(p.r.rec.set && p.at(j).kind == tNumber && p.is(e-1, cOClock)) {
 		return i
 	}
 	p.r.window, p.r.winFrom, p.r.winTo = true, c, b

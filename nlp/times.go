@@ -192,6 +192,10 @@ func (p *parse) timesBehind(i int) int {
 		k++
 	}
 	switch {
+	case !ok && u == day && n > 0 && p.is(k-1, cDose) && !p.r.rec.set && p.lex.postpositions && !p.lex.unspaced:
+		p.setUnit(day, 1, i, j)
+		p.r.rec.rate = n > 1 // "दिन में दो गोली"
+		return j
 	case !ok:
 		return i
 	case u == day:
@@ -220,6 +224,11 @@ func (p *parse) meals(i int) int {
 		return i
 	}
 	j++
+	if p.lex.script == arabic && shift != 0 && minutes == 0 {
+		if a, k, ok := p.duration(p.skip(j, cLink), false); ok && a.days == 0 && a.months == 0 && a.seconds%60 == 0 && a.seconds < 12*3600 {
+			minutes, j = int(a.seconds/60), k // "قبل الأكل ب 15 دقيقة"
+		}
+	}
 	if p.r.rec.perDay > 0 && len(p.r.clocks) == 0 && p.r.rec.perDay != 3 {
 		return j // "twice a day with meals": the number says how often
 	}

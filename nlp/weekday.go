@@ -127,9 +127,19 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 	if u, is := p.at(j).value(cEndOf); is {
 		return datum{kind: dEndOf, unit: u}, j + 1, true
 	}
+	if m := p.nextMonth(j); m > j && p.lex.unspaced && p.is(m, cEnd) {
+		return datum{kind: dOrdinal, n: -1, which: nextOne}, m + 1, true // 下月底
+	}
 	if p.is(j, cEnd) {
-		k := p.skip(j+1, cOf, cThe, cThis)
+		k := p.skip(j+1, cOf, cThe)
+		if m := p.nextMonth(k); m > k {
+			return datum{kind: dOrdinal, n: -1, which: nextOne}, m, true // "end of next month"
+		}
+		k = p.skip(k, cOf, cThe, cThis)
 		if u, is := p.at(k).value(cUnit); is && (u == month || u == week || u == year) {
+			if m, w := p.whichOne(k + 1); u == month && (w == nextOne || w == comingOne) {
+				return datum{kind: dOrdinal, n: -1, which: nextOne}, m, true // "fin du mois prochain"
+			}
 			return datum{kind: dEndOf, unit: u}, k + 1, true
 		}
 		if m, is := p.at(k).value(cMonth); is {
