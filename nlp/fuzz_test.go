@@ -126,6 +126,7 @@ func TestBadInput(t *testing.T) {
 		"31 December 9999 at 9:00":          "impossible_date",
 		"every day at 8:00 until yesterday": "bound_before_start",
 		"three times a week":                "times_a_week",
+		"every day at 8 except holidays":    "holidays",
 	} {
 		res := parser.Parse(text, now, nlp.Profile{Language: "en"})
 		if res.Err == nil || res.Err.Code != code {

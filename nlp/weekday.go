@@ -127,8 +127,8 @@ func (p *parse) period(j int) (d datum, next int, ok bool) {
 	if u, is := p.at(j).value(cEndOf); is {
 		return datum{kind: dEndOf, unit: u}, j + 1, true
 	}
-	if m := p.nextMonth(j); m > j && p.lex.unspaced && p.is(m, cEnd) {
-		return datum{kind: dOrdinal, n: -1, which: nextOne}, m + 1, true // 下月底
+	if m := p.nextMonth(j); m > j && p.lex.postpositions && p.is(p.skip(m, cOf), cEnd) {
+		return datum{kind: dOrdinal, n: -1, which: nextOne}, p.skip(m, cOf) + 1, true // 下月底, "अगले महीने के अंत"
 	}
 	if p.is(j, cEnd) {
 		k := p.skip(j+1, cOf, cThe)

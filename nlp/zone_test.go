@@ -16,6 +16,9 @@ func TestZoneByName(t *testing.T) {
 		{"9am eastern call", "2026-03-11T13:00", "call"},
 		{"Eastern time 9am call tomorrow", "2026-03-12T13:00", "call"},
 		{"9:00 Pacific time tomorrow, telehealth with the sleep clinic", "2026-03-12T16:00", "telehealth with the sleep clinic"},
+		{"9am US Eastern call", "2026-03-11T13:00", "call"},
+		{"9am Nairobi time tomorrow call", "2026-03-12T06:00", "call"},
+		{"tomorrow at 9am story time", "2026-03-12T09:00", "story time"},
 		{"book the Pacific cruise tomorrow at 9:00", "2026-03-12T09:00", "book the Pacific cruise"},
 	} {
 		r := parser.Parse(c.text, now, nlp.Profile{Language: "en"})
