@@ -229,7 +229,7 @@ func (s *stage) update(who string, u chat.Update, language string) {
 func (s *stage) deliver() {
 	s.t.Helper()
 	for {
-		batch, err := s.store.Claim(s.t.Context(), 10, time.Minute)
+		batch, err := s.store.Claim(s.t.Context(), 10, time.Minute, []chat.Channel{chat.Telegram})
 		s.must(err)
 		if len(batch.Jobs) == 0 {
 			return

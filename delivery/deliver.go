@@ -19,8 +19,7 @@ func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
 		return
 	}
 	sender, ok := e.senders[job.To.Channel]
-	if !ok {
-		e.pause(ctx, job.To.Channel, now().Add(e.config.Policy.ConfigurationPause), "the channel is off")
+	if !ok { // recovered from a process that has it; others may have it too
 		e.settle(ctx, job, 0, Outcome{Status: Pending, Free: true, Reason: "the channel is off",
 			At: now().Add(e.config.Policy.ConfigurationPause)})
 		return

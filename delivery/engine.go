@@ -57,6 +57,7 @@ type Engine struct {
 	senders  map[chat.Channel]Sender
 	pacer    *Pacer
 	breakers *breakers
+	channels []chat.Channel // that this process can write to
 	metrics  *Metrics
 	log      *slog.Logger
 
@@ -72,6 +73,9 @@ func New(config Config, store Store, renderer *Renderer, senders map[chat.Channe
 	e := &Engine{
 		config: config.withDefaults(), store: store, renderer: renderer, senders: senders, pacer: pacer,
 		metrics: metrics, log: log, wake: make(chan struct{}, 1), inFlight: map[string]Job{},
+	}
+	for c := range senders {
+		e.channels = append(e.channels, c)
 	}
 	e.breakers = newBreakers(senders, e.config.Policy.BreakerRest, func(c chat.Channel, state float64) {
 		metrics.breaker.WithLabelValues(string(c)).Set(state)
@@ -147,7 +151,7 @@ func (e *Engine) tick(ctx context.Context, slots chan struct{}, running *sync.Wa
 	if free == 0 {
 		return e.config.Heartbeat // a worker that ends wakes the loop
 	}
-	batch, err := e.store.Claim(ctx, free, e.config.Lease)
+	batch, err := e.store.Claim(ctx, free, e.config.Lease, e.channels)
 	if err != nil {
 		return e.failed("claim", err)
 	}

@@ -402,7 +402,7 @@ func repeatIsNotSentTooLate(t *testing.T, d teststores.Database) {
 	w := newWorld(t, d)
 	w.stop()
 	w.once(time.Second, "aspirin")
-	batch, err := w.store.Claim(t.Context(), 1, time.Minute)
+	batch, err := w.store.Claim(t.Context(), 1, time.Minute, []chat.Channel{w.to.Channel})
 	w.must(err)
 	w.must(w.store.Intend(t.Context(), batch.Jobs[0], 0))
 	w.must(w.store.Settle(t.Context(), batch.Jobs[0], 0, delivery.Outcome{Status: delivery.Unknown, At: w.now().Add(time.Second),

@@ -178,3 +178,68 @@ func TestAuditLogOnlyGrows(t *testing.T) {
 		}
 	}
 }
+
+// On a platform whose default privileges give every new table and sequence to its roles, as Supabase's
+// do, a visitor gets nothing and a login reads only.
+func TestDefaultPrivilegesOpenNothing(t *testing.T) {
+	url := server.Empty(t)
+	conn, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := conn.Close(context.Background()); err != nil {
+			t.Error(err)
+		}
+	}()
+	server.Open(t) // makes the roles, which are the cluster's
+	if _, err := conn.Exec(t.Context(), `ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON TABLES TO anon, authenticated;
+		ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT ALL ON SEQUENCES TO anon, authenticated`); err != nil {
+		t.Fatal(err)
+	}
+	if err := migrate(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := conn.Query(t.Context(), `SELECT c.relname, r.role, p.privilege FROM pg_class c, unnest(ARRAY['anon', 'authenticated']) AS r (role),
+			unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) AS p (privilege)
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND has_table_privilege(r.role, c.oid, p.privilege)
+			AND NOT (r.role = 'authenticated' AND p.privilege = 'SELECT')
+		UNION ALL SELECT c.relname, r.role, p.privilege FROM pg_class c, unnest(ARRAY['anon', 'authenticated']) AS r (role), unnest(ARRAY['USAGE', 'SELECT', 'UPDATE']) AS p (privilege)
+		WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'S' AND has_sequence_privilege(r.role, c.oid, p.privilege)
+		UNION ALL SELECT relname, 'anybody', 'no row-level security' FROM pg_class
+		WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT relrowsecurity`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var name, role, privilege string
+	if _, err := pgx.ForEachRow(rows, []any{&name, &role, &privilege}, func() error {
+		t.Errorf("%s may %s %s", role, privilege, name)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestWorkerDeletesOnlyWhatHasEnded(t *testing.T) {
+	conn := connect(t)
+	seed := `INSERT INTO patients (id, created_at, updated_at) VALUES ('01960000-0000-7000-8000-000000000001', now(), now());
+		INSERT INTO addresses (id, patient_id, channel, platform_id, created_at, updated_at) VALUES
+			('01960000-0000-7000-8000-000000000002', '01960000-0000-7000-8000-000000000001', 'telegram', '9', now(), now());
+		INSERT INTO outbox (id, recipient_id, platform, kind, operation, body, status, scheduled_time, created_at, updated_at, delivery_window_seconds, next_attempt_time) VALUES
+			('01960000-0000-7000-8000-000000000003', '01960000-0000-7000-8000-000000000002', 'telegram', 'reply', 'send', '{}', 'pending', now(), now(), now(), 60, now()),
+			('01960000-0000-7000-8000-000000000004', '01960000-0000-7000-8000-000000000002', 'telegram', 'reply', 'send', '{}', 'sent', now(), now(), now(), 60, NULL);
+		INSERT INTO status_history (message_id, old_status, new_status, at) SELECT id, 'pending', 'sending', now() FROM outbox;
+		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at) SELECT id, 1, 0, false, 'x', now() FROM outbox`
+	if _, err := conn.Exec(t.Context(), seed); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Exec(t.Context(), `SET ROLE carebell_worker`); err != nil {
+		t.Fatal(err)
+	}
+	for _, table := range []string{"status_history", "delivery_attempts", "outbox"} { // the rows last, as a purge does
+		tag, err := conn.Exec(t.Context(), `DELETE FROM `+table)
+		if err != nil || tag.RowsAffected() != 1 {
+			t.Errorf("of %s the worker deleted %d rows (%v), want the one that has ended", table, tag.RowsAffected(), err)
+		}
+	}
+}

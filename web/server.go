@@ -66,6 +66,14 @@ func New(cfg Config, reporter Reporter, checks []Check, metrics prometheus.Gathe
 	return s, nil
 }
 
+// openPaths are what answers where the pages are closed.
+func (s *Server) openPaths() string {
+	if s.cfg.OpenMetrics {
+		return "/healthz /readyz /metrics"
+	}
+	return "/healthz /readyz"
+}
+
 // Handler is everything that the server answers, for a server of somebody else's.
 func (s *Server) Handler() http.Handler { return s.handler }
 
@@ -88,7 +96,7 @@ func (s *Server) Listen(ctx context.Context) (net.Listener, error) {
 func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if !s.open {
 		s.log.Warn("the pages are closed: they have no login, and this address is not loopback",
-			"addr", s.cfg.Addr, "open", "/healthz /readyz", "to_open", "listen on 127.0.0.1 and reach it through a tunnel")
+			"addr", s.cfg.Addr, "open", s.openPaths(), "to_open", "listen on 127.0.0.1 and reach it through a tunnel")
 	}
 	server := &http.Server{
 		Handler:           s.handler,

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"time"
 
+	"carebell/chat"
 	"carebell/delivery"
 	"carebell/schedule"
 
@@ -21,7 +22,7 @@ var errFencedMember = errors.New("this process lost its place among the replicas
 // Claim leases due rows: replies first, then occurrences by priority and time; at most one per
 // address, and none for an address that is being written to or a channel that is paused. Replicas
 // skip what another one holds. A clock that is more than delivery.MostSkew off claims nothing.
-func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
+func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration, channels []chat.Channel) (delivery.Batch, error) {
 	var batch delivery.Batch
 	err := s.tx(ctx, "claim", worker, func(t *tx) error {
 		epoch := s.member.epoch()
@@ -29,7 +30,7 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (deli
 		if err := s.mayClaim(); err != nil {
 			return err
 		}
-		c := claimer{tx: t, epoch: epoch, until: t.now.Add(lease)}
+		c := claimer{tx: t, epoch: epoch, until: t.now.Add(lease), channels: channels}
 		found, err := c.candidates(limit)
 		if err != nil {
 			return err
@@ -63,10 +64,11 @@ func (s *Store) mayClaim() error {
 
 type claimer struct {
 	*tx
-	epoch string
-	until time.Time
-	rows  []claimed
-	jobs  []delivery.Job
+	epoch    string
+	until    time.Time
+	channels []chat.Channel
+	rows     []claimed
+	jobs     []delivery.Job
 }
 
 // claimed is a row on its way to be a job.
@@ -91,7 +93,7 @@ const (
 // The addresses of due rows are locked first, so that two replicas never write to one person at the
 // same time; whoever comes second skips them. What the rows say is read by the next statement, whose
 // snapshot is younger than the locks: a condition on other rows is not looked at again when a lock
-// is granted. $1 now, $2 how many rows are looked at, $3 how many addresses are wanted.
+// is granted. $1 now, $2 how many rows are looked at, $3 how many addresses are wanted, $4 the channels.
 const (
 	lockDueOutbox = `WITH near AS MATERIALIZED (
 			SELECT m.recipient_id, m.id, m.priority, m.seq FROM outbox m
@@ -101,6 +103,7 @@ const (
 				AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 				AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > $1)
+				AND (m.platform = ANY($4) OR m.scheduled_time + m.delivery_window_seconds * interval '1 second' < $1)
 			ORDER BY m.priority, m.seq LIMIT $2
 		), first AS MATERIALIZED (
 			SELECT DISTINCT ON (recipient_id) * FROM near ORDER BY recipient_id, priority, seq
@@ -115,6 +118,7 @@ const (
 				AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 				AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > $1)
+				AND (m.platform = ANY($4) OR m.scheduled_time + m.delivery_window_seconds * interval '1 second' < $1)
 			ORDER BY m.next_attempt_time, m.priority LIMIT $2
 		), first AS MATERIALIZED (
 			SELECT DISTINCT ON (recipient_id) * FROM near ORDER BY recipient_id, next_attempt_time, priority
@@ -153,7 +157,7 @@ func (c *claimer) look(rows, limit int) (found candidates, full bool, err error)
 		sql string
 		ids *[]string
 	}{{lockDueOutbox, &found.outbox}, {lockDueOccurrences, &found.occurrences}} {
-		b.Queue(source.sql, c.now, rows, limit).QueryRow(func(row pgx.Row) error {
+		b.Queue(source.sql, c.now, rows, limit, c.channels).QueryRow(func(row pgx.Row) error {
 			var seen, people int
 			if err := row.Scan(&seen, &people, source.ids); err != nil {
 				return err

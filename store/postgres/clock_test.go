@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"carebell/chat"
 )
 
 // A process whose clock is far off the database's says so, and leaves the work to the others.
@@ -14,7 +16,7 @@ func TestClockThatIsOffClaimsNothing(t *testing.T) {
 	}
 	for _, off := range []time.Duration{6 * time.Second, -6 * time.Second, 2 * time.Hour} {
 		s.local = func() time.Time { return time.Now().Add(off) }
-		if _, err := s.Claim(t.Context(), 1, time.Minute); err == nil || !strings.Contains(err.Error(), "clock") {
+		if _, err := s.Claim(t.Context(), 1, time.Minute, []chat.Channel{chat.Telegram}); err == nil || !strings.Contains(err.Error(), "clock") {
 			t.Errorf("%s off: %v", off, err)
 		}
 		if got := s.Skew() - off; got.Abs() > time.Second {
@@ -23,7 +25,7 @@ func TestClockThatIsOffClaimsNothing(t *testing.T) {
 	}
 	for _, off := range []time.Duration{4 * time.Second, -4 * time.Second, 0} {
 		s.local = func() time.Time { return time.Now().Add(off) }
-		if _, err := s.Claim(t.Context(), 1, time.Minute); err != nil {
+		if _, err := s.Claim(t.Context(), 1, time.Minute, []chat.Channel{chat.Telegram}); err != nil {
 			t.Errorf("%s off: %v", off, err)
 		}
 	}

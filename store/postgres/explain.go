@@ -13,8 +13,10 @@ import (
 )
 
 var (
-	errPool    = errors.New("no database connection became free in time; give the pool more (pool_max_conns in CAREBELL_DATABASE_URL)")
-	errStandby = errors.New("CAREBELL_DATABASE_URL: found a read-only standby, expected the primary (name it, or all of them with target_session_attrs=read-write)")
+	errPool = errors.New("no database connection became free in time; give the pool more (pool_max_conns in CAREBELL_DATABASE_URL)")
+	// A piece of such a password would be taken for the host, and be named.
+	errUnescaped = errors.New("CAREBELL_DATABASE_URL: found a character that separates parts of a URL, expected it written as %XX in the user and the password (@ is %40, # %23, / %2F, ? %3F)")
+	errStandby   = errors.New("CAREBELL_DATABASE_URL: found a read-only standby, expected the primary (name it, or all of them with target_session_attrs=read-write)")
 )
 
 // advice says what to do about what the server answers, by SQLSTATE.
@@ -101,6 +103,9 @@ func comesBack(err error) bool {
 	var refused *pgconn.ConnectError
 	return errors.As(err, &refused)
 }
+
+// unescaped reports whether a URL has more separators than its parts need.
+func unescaped(text string) bool { return strings.Count(text, "@") > 1 || strings.Contains(text, "#") }
 
 // explicitPool reports whether the URL says how many connections the pool may have.
 func explicitPool(text string) bool {

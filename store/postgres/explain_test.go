@@ -42,6 +42,7 @@ func TestTroublesSayWhatToDo(t *testing.T) {
 		name, url, want string
 	}{
 		{"no URL", "postgres://user:hidden word@:x/", "expected postgres://user:password@host:5432/database"},
+		{"a password that is not escaped", "postgres://user:p@hidden/w#rd@127.0.0.1/carebell", "expected it written as %XX"},
 		{"wrong password", change(t, good, func(_ *url.URL, q url.Values) { q.Set("user", "picky"); q.Set("password", "hidden") }),
 			"the server refuses this user's password"},
 		{"no such login", change(t, good, func(_ *url.URL, q url.Values) { q.Set("user", "nobody_here") }), "the server refuses this login"},
@@ -102,7 +103,7 @@ func TestOnlyTheOwnerMigrates(t *testing.T) {
 		t.Fatal(err)
 	}
 	seed(t, s, 1, 1)
-	if b, err := s.Claim(t.Context(), 10, time.Minute); err != nil || len(b.Jobs) != 1 {
+	if b, err := s.Claim(t.Context(), 10, time.Minute, channels); err != nil || len(b.Jobs) != 1 {
 		t.Fatalf("claimed %v: %v", b.Jobs, err)
 	}
 	if _, err := s.Counts(t.Context()); err != nil {

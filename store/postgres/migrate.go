@@ -16,8 +16,18 @@ import (
 )
 
 // Migrate brings the tables to the newest version as the owner (MigrateURL), one process at a time,
-// and makes the login a member of the roles that it takes. It is safe to call at every start.
+// and makes the login a member of the roles that it takes. On tables that are up to date it needs no
+// owner. It is safe to call at every start.
 func (s *Store) Migrate(ctx context.Context) error {
+	known, err := latest()
+	if err != nil {
+		return err
+	}
+	var found int64
+	if err := s.read(ctx, "read the version of the tables", app, func(row pgx.Row) error { return row.Scan(&found) },
+		`SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied`); err == nil && found == known {
+		return nil
+	}
 	return s.asOwner(ctx, func(db *sql.DB, p *goose.Provider) error {
 		if err := migrations.Up(ctx, p); err != nil {
 			return err
@@ -68,12 +78,35 @@ func explainMigration(err error) error {
 	return explain(err)
 }
 
-// admit makes the login that serves a member of the roles that each transaction takes.
+// latest is the newest step that this program knows.
+func latest() (int64, error) {
+	files, err := fs.Glob(migrations.Postgres, "postgres/*.sql")
+	if err != nil {
+		return 0, err
+	}
+	newest := int64(0)
+	for _, f := range files {
+		n, err := goose.NumericComponent(f)
+		if err != nil {
+			return 0, err
+		}
+		newest = max(newest, n)
+	}
+	return newest, nil
+}
+
+// admit makes the login that serves a member of the roles that each transaction takes. The server says
+// who the login is: a pooler's URL may carry more than the name. To be a member was to be allowed SET
+// ROLE until PostgreSQL 16, where that is a right of its own.
 func (s *Store) admit(ctx context.Context, db *sql.DB) error {
-	login := s.pool.Config().ConnConfig.User
+	var login, right string
+	if err := s.pool.QueryRow(ctx, `SELECT session_user::text, CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END`).
+		Scan(&login, &right); err != nil {
+		return err
+	}
 	var missing bool
 	if err := db.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM unnest($2::text[]) AS wanted (role)
-		WHERE NOT pg_has_role($1, wanted.role, 'MEMBER'))`, login, []string{app.role, worker.role, metrics.role}).Scan(&missing); err != nil || !missing {
+		WHERE NOT pg_has_role($1, wanted.role, $3))`, login, []string{app.role, worker.role, metrics.role}, right).Scan(&missing); err != nil || !missing {
 		return err
 	}
 	_, err := db.ExecContext(ctx, `GRANT carebell_app, carebell_worker, carebell_metrics TO `+pgx.Identifier{login}.Sanitize())

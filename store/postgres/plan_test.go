@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"carebell/chat"
 	"carebell/delivery"
 
 	"github.com/google/uuid"
@@ -95,11 +96,12 @@ type question struct {
 }
 
 func questions(now time.Time) []question {
+	channels := []chat.Channel{chat.Telegram}
 	const patient, series, message = "p", "s", "m"
 	return []question{
-		{"due replies", worker, lockDueOutbox, []any{now, 128, 16}},
-		{"due occurrences", worker, lockDueOccurrences, []any{now, 128, 16}},
-		{"due occurrences, a far look", worker, lockDueOccurrences, []any{now, farLook, 16}},
+		{"due replies", worker, lockDueOutbox, []any{now, 128, 16, channels}},
+		{"due occurrences", worker, lockDueOccurrences, []any{now, 128, 16, channels}},
+		{"due occurrences, a far look", worker, lockDueOccurrences, []any{now, farLook, 16, channels}},
 		{"a claimed reply", worker, readOutbox, []any{now, []string{uuidOf("o", 1001)}}},
 		{"a claimed occurrence", worker, readOccurrences, []any{now, []string{uuidOf(message, 1000)}}},
 		{"leases", worker, leaseOccurrences, []any{now, now, []string{uuidOf(message, 1000)}, []string{"x"}}},

@@ -52,3 +52,6 @@ func TestTranscript(t *testing.T) {
 func BenchmarkStore(b *testing.B) {
 	storetest.Bench(b, func(b *testing.B) storetest.Store { return open(b, nil) })
 }
+
+// channels are those that the tests' processes can write to.
+var channels = []chat.Channel{chat.Telegram, chat.WebChat}

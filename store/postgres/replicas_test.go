@@ -67,7 +67,7 @@ func TestReplicasShareTheWork(t *testing.T) {
 		shares[s]++
 	}
 	work := func(s *postgres.Store) error {
-		batch, err := s.Claim(t.Context(), 3, lease)
+		batch, err := s.Claim(t.Context(), 3, lease, channels)
 		if err != nil {
 			return err
 		}
@@ -169,7 +169,7 @@ func TestTheDeadAreRecoveredAtOnce(t *testing.T) {
 	dead, alive := replica(t, url, nil), replica(t, url, nil)
 	seed(t, alive, 3, 1)
 	settledServer(t, url)
-	batch, err := dead.Claim(t.Context(), 10, lease)
+	batch, err := dead.Claim(t.Context(), 10, lease, channels)
 	if err != nil || len(batch.Jobs) != 3 {
 		t.Fatalf("claimed %d: %v", len(batch.Jobs), err)
 	}
@@ -205,7 +205,7 @@ func TestTheDeadAreRecoveredAtOnce(t *testing.T) {
 		t.Errorf("%d orphans, %d of them ambiguous; want 3 and the one with an intent", len(orphans.Jobs), ambiguous)
 	}
 	// It was only cut off, and wakes: it claims nothing, sends nothing and records nothing.
-	if _, err := dead.Claim(t.Context(), 10, lease); err == nil {
+	if _, err := dead.Claim(t.Context(), 10, lease, channels); err == nil {
 		t.Error("a fenced process claims")
 	}
 	for _, j := range batch.Jobs {
@@ -218,7 +218,7 @@ func TestTheDeadAreRecoveredAtOnce(t *testing.T) {
 	}
 	attend(t, dead, func() {})
 	for again := time.NewTicker(20 * time.Millisecond); ; <-again.C {
-		if _, err := dead.Claim(t.Context(), 10, lease); err == nil {
+		if _, err := dead.Claim(t.Context(), 10, lease, channels); err == nil {
 			break // it has joined again, as somebody new
 		}
 	}
@@ -228,7 +228,7 @@ func TestAShortCutKeepsTheClaims(t *testing.T) {
 	url := server.Open(t)
 	s := replica(t, url, nil)
 	seed(t, s, 1, 1)
-	batch, err := s.Claim(t.Context(), 10, lease)
+	batch, err := s.Claim(t.Context(), 10, lease, channels)
 	if err != nil || len(batch.Jobs) != 1 {
 		t.Fatalf("claimed %d: %v", len(batch.Jobs), err)
 	}
@@ -248,7 +248,7 @@ func TestWhoLeavesHandsOverAtOnce(t *testing.T) {
 	url := server.Open(t)
 	leaving, staying := replica(t, url, nil), replica(t, url, nil)
 	seed(t, staying, 1, 1)
-	if b, err := leaving.Claim(t.Context(), 10, lease); err != nil || len(b.Jobs) != 1 {
+	if b, err := leaving.Claim(t.Context(), 10, lease, channels); err != nil || len(b.Jobs) != 1 {
 		t.Fatal(b, err)
 	}
 	wake, woken := signal()
@@ -362,7 +362,7 @@ func TestPauseMeetsOutcome(t *testing.T) {
 		}
 		commit(t, a, mia, conversations.Turn{Create: []conversations.NewSeries{{First: schedule.Occurrence{At: at, Slot: "first"},
 			Series: schedule.Series{ID: id, Code: "AAAA", Message: "x", Template: "reminder", Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: time.Hour}}}})
-		batch, err := b.Claim(t.Context(), 1, lease)
+		batch, err := b.Claim(t.Context(), 1, lease, channels)
 		if err != nil || len(batch.Jobs) != 1 {
 			t.Fatalf("claimed %v: %v", batch.Jobs, err)
 		}
@@ -374,7 +374,7 @@ func TestPauseMeetsOutcome(t *testing.T) {
 		})
 		commit(t, a, mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.PausedNow, Why: "stopped"}}})
 		wg.Wait()
-		if batch, err := b.Claim(t.Context(), 1, lease); err != nil || len(batch.Jobs) != 0 {
+		if batch, err := b.Claim(t.Context(), 1, lease, channels); err != nil || len(batch.Jobs) != 0 {
 			t.Fatalf("round %d: a paused series goes on: %v %v", round, batch.Jobs, err)
 		}
 	}

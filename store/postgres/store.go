@@ -50,6 +50,9 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	if c.MigrateURL == "" {
 		c.MigrateURL = c.URL
 	}
+	if unescaped(c.URL) || unescaped(c.MigrateURL) {
+		return nil, errUnescaped
+	}
 	config, err := pgxpool.ParseConfig(c.URL)
 	if err != nil {
 		return nil, errors.New("CAREBELL_DATABASE_URL: found something that is no PostgreSQL URL, expected postgres://user:password@host:5432/database")

@@ -8,17 +8,22 @@ import (
 	"encoding/json"
 	"time"
 
+	"carebell/chat"
 	"carebell/delivery"
 	"carebell/schedule"
 )
 
 // Claim leases due rows: replies first, then occurrences by priority and time; at most one per
 // address, and none for an address that is being written to or a channel that is paused.
-func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration) (delivery.Batch, error) {
+func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration, channels []chat.Channel) (delivery.Batch, error) {
 	now := s.now()
 	batch := delivery.Batch{At: now}
-	err := s.tx(ctx, "claim", func(tx *sql.Tx) error {
-		c := claimer{ctx: ctx, tx: tx, store: s, now: micros(now), until: micros(now.Add(lease)), busy: map[string]bool{}}
+	list, err := json.Marshal(channels)
+	if err != nil {
+		return batch, err
+	}
+	err = s.tx(ctx, "claim", func(tx *sql.Tx) error {
+		c := claimer{ctx: ctx, tx: tx, store: s, now: micros(now), until: micros(now.Add(lease)), channels: string(list), busy: map[string]bool{}}
 		if err := c.outbox(limit); err != nil {
 			return err
 		}
@@ -36,6 +41,7 @@ type claimer struct {
 	tx         *sql.Tx
 	store      *Store
 	now, until int64
+	channels   string          // as JSON
 	busy       map[string]bool // addresses claimed in this batch
 	jobs       []delivery.Job
 }
@@ -64,6 +70,7 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+			AND (m.platform IN (SELECT value FROM json_each(?3)) OR m.scheduled_time + m.delivery_window_seconds * 1000000 < ?1)
 		ORDER BY m.priority, m.seq LIMIT ?2`
 
 	dueOccurrences = `SELECT m.id, m.recipient_id, m.status, m.message_content, m.template_key, m.parameters, m.schedule_id,
@@ -74,6 +81,7 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+			AND (m.platform IN (SELECT value FROM json_each(?3)) OR m.scheduled_time + m.delivery_window_seconds * 1000000 < ?1)
 		ORDER BY m.next_attempt_time, m.priority LIMIT ?2`
 )
 
@@ -90,7 +98,7 @@ func (r *claimed) scan(rows *sql.Rows, first ...any) error {
 }
 
 func (c *claimer) outbox(limit int) error {
-	rows, err := c.tx.QueryContext(c.ctx, dueOutbox, c.now, candidates)
+	rows, err := c.tx.QueryContext(c.ctx, dueOutbox, c.now, candidates, c.channels)
 	if err != nil {
 		return err
 	}
@@ -132,7 +140,7 @@ func (c *claimer) occurrences(limit int) error {
 	if limit <= 0 {
 		return nil
 	}
-	rows, err := c.tx.QueryContext(c.ctx, dueOccurrences, c.now, candidates)
+	rows, err := c.tx.QueryContext(c.ctx, dueOccurrences, c.now, candidates, c.channels)
 	if err != nil {
 		return err
 	}

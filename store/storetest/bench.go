@@ -58,7 +58,7 @@ func benchClaim(b *testing.B, s Store) {
 		due(b, s, made, 16)
 		made += 16
 		b.StartTimer()
-		batch, err := s.Claim(b.Context(), 16, lease)
+		batch, err := s.Claim(b.Context(), 16, lease, channels)
 		must(b, err)
 		if len(batch.Jobs) != 16 {
 			b.Fatalf("claimed %d", len(batch.Jobs))
@@ -79,7 +79,7 @@ func benchSend(b *testing.B, s Store) {
 			b.StopTimer()
 			due(b, s, made, 16)
 			made += 16
-			batch, err := s.Claim(b.Context(), 16, lease)
+			batch, err := s.Claim(b.Context(), 16, lease, channels)
 			must(b, err)
 			jobs = batch.Jobs
 			b.StartTimer()

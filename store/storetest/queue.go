@@ -45,7 +45,7 @@ func repliesFirst(t *testing.T, w *world) {
 	w.clock = w.clock.Add(time.Hour)
 	w.reply(mia, "saved", "")
 	w.reply(luis, "hello", "")
-	batch, err := w.Claim(w.ctx, 1, lease)
+	batch, err := w.Claim(w.ctx, 1, lease, channels)
 	w.must(err)
 	if len(batch.Jobs) != 1 || batch.Jobs[0].Source != delivery.Outbox {
 		t.Fatalf("first claim: %+v, want a reply", batch.Jobs)
@@ -134,6 +134,24 @@ func pausedChannel(t *testing.T, w *world) {
 	w.clock = until
 	if j := w.one(); j.To != mia {
 		t.Fatalf("after the pause: %+v", j)
+	}
+}
+
+// A process without a channel leaves its messages to the others; once they are too late anybody ends them.
+func ownChannels(t *testing.T, w *world) {
+	w.series(mia)
+	w.reply(luis, "hello", "")
+	w.clock = w.clock.Add(time.Hour)
+	web := []chat.Channel{chat.WebChat}
+	batch, err := w.Claim(w.ctx, 10, lease, web)
+	w.must(err)
+	if len(batch.Jobs) != 1 || batch.Jobs[0].To != luis {
+		t.Fatalf("claimed %+v, want only the web chat's", batch.Jobs)
+	}
+	w.send(batch.Jobs[0], "1")
+	w.clock = w.clock.Add(2 * time.Hour)
+	if batch, err = w.Claim(w.ctx, 10, lease, web); err != nil || len(batch.Jobs) != 1 || batch.Jobs[0].To != mia {
+		t.Fatalf("claimed %+v (%v), want what is too late", batch.Jobs, err)
 	}
 }
 

@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		{"an edit waits for its message and aims at it", editAims},
 		{"a newer edit supersedes the older", editSupersedes},
 		{"an edit of what failed is a message of its own", editOfFailed},
+		{"a claim takes only what this process can send, and what has ended", ownChannels},
 		{"a paused channel holds everything back", pausedChannel},
 		{"an ended lease is taken over and fences the old holder", fencing},
 		{"an intent without an outcome is ambiguous", ambiguous},
@@ -92,6 +93,9 @@ const (
 	minute = time.Minute
 	lease  = time.Minute
 )
+
+// channels are those that the suite's process can write to.
+var channels = []chat.Channel{chat.Telegram, chat.WebChat}
 
 func (w *world) must(err error) {
 	w.t.Helper()
@@ -162,7 +166,7 @@ func (w *world) reply(to chat.Address, text, edits string) string {
 // claim claims everything that can be claimed now.
 func (w *world) claim() []delivery.Job {
 	w.t.Helper()
-	batch, err := w.Claim(w.ctx, 100, lease)
+	batch, err := w.Claim(w.ctx, 100, lease, channels)
 	w.must(err)
 	return batch.Jobs
 }
