@@ -97,6 +97,7 @@ const (
 	cReading   // "pressure": what is read off as n/m
 	cFood      // eaten at no set time: "30 min before food at 7am"
 	cAfterNext // "übernächsten"
+	cPlace     // "餐厅": a weekday written before it is its name
 	cYearMark  // behind a year, where it also means something else: "2026 г."
 )
 
@@ -158,7 +159,7 @@ var categoryNames = map[string]category{
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
 	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
 	"label": cLabel, "holiday": cHoliday, "days-ahead": cAhead, "month-day": cMonthDay,
-	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "after-next": cAfterNext,
+	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "place": cPlace, "after-next": cAfterNext,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

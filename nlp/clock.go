@@ -34,6 +34,9 @@ func (p *parse) clock(i int) int {
 	if c.only && !lead && c.shift == 0 && !p.partFits(i, k) && !p.severalParts(i) {
 		return i
 	}
+	if c.only && c.shift == 0 && p.leaveToNoun(i, c.part) {
+		return i
+	}
 	list := []clockTime{c}
 	for k < len(p.toks) {
 		next := k
@@ -211,8 +214,9 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 				p.taken[k] = roleNone // "早餐会明天8:30": the meal is what is to be done
 			}
 		}
+		noun := p.describes(last.from)
 		for n := range list {
-			if list[n].part == 0 && list[n].meridiem == 0 {
+			if list[n].part == 0 && list[n].meridiem == 0 && (!noun || list[n].hourOnly) {
 				list[n].part = last.part
 			}
 		}
@@ -225,7 +229,13 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 // describes reports whether a part of the day at i belongs to the noun before it: "la pastilla de la
 // noche a las 22".
 func (p *parse) describes(i int) bool {
+	if p.genitive(i) {
+		return !p.lex.unspaced || i == 0 || p.taken[i-1] == roleNone
+	}
 	w := p.text[p.at(i).start:p.at(i).end]
+	if p.lex.script == arabic && p.bareWord(i) && strings.HasPrefix(w, definite) {
+		return i > 0 && p.at(i-1).kind == tWord && p.taken[i-1] == roleNone && p.content(i-1)
+	}
 	for _, of := range [...]string{"de la ", "du ", "da ", "do ", "del ", "de l'"} {
 		if strings.HasPrefix(w, of) {
 			return i > 0 && p.taken[i-1] == roleNone && p.at(i-1).kind == tWord && p.content(i-1)
@@ -303,7 +313,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 	}
 	if c.meridiem == 0 {
 		k := p.skip(next, cOf, cThe, cIn, cOn)
-		if part, is := p.at(k).value(cDaypart); is && !(k == next && part >= breakfast) && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
+		if part, is := p.at(k).value(cDaypart); is && !(k == next && part >= breakfast) && !(p.genitive(k) && !p.lex.unspaced) && !(p.lex.partAttributes && k == next && p.at(i).kind == tClock && p.bareWord(k) && p.content(k+1)) {
 			c.part = part
 			next = k + 1
 		}

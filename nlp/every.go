@@ -298,6 +298,11 @@ func (p *parse) everyPart(i, j int) int {
 			return k
 		}
 	}
+	if p.is(j, cDayparts) {
+		if k := p.adverb(j); k > j {
+			return k // "tous les matisn"
+		}
+	}
 	k := p.skip(j, cBefore, cAfter, cWith)
 	if _, is := p.at(k).value(cDaypart); !is {
 		return j

@@ -42,9 +42,12 @@ func (p *parse) punct(i int, c byte) bool {
 	return t.kind == tPunct && t.end == t.start+1 && p.text[t.start] == c
 }
 
+// longestRun is the most connectives in a row that any phrase has; it keeps "an an an ..." linear.
+const longestRun = 12
+
 // skip passes tokens that have one of the categories.
 func (p *parse) skip(i int, cats ...category) int {
-	for i < len(p.toks) {
+	for end := min(len(p.toks), i+longestRun); i < end; {
 		found := false
 		for _, c := range cats {
 			if p.is(i, c) {
@@ -70,6 +73,8 @@ func (p *parse) comma(i int) int {
 // run reads the whole text, element by element.
 func (p *parse) run() {
 	p.labels()
+	p.doubtfulParts()
+	p.namedDays()
 	if p.lex.tomorrowIsMorning {
 		p.mornings()
 	}
@@ -87,7 +92,7 @@ func (p *parse) run() {
 			i++
 			continue
 		}
-		if p.lex.postpositions && (role == RoleDate || role == RoleRecurrence || role == RoleClock) {
+		if p.lex.postpositions && (role == RoleDate || role == RoleRecurrence || role == RoleClock || role == RoleZone && !p.lex.unspaced) {
 			j = p.skip(j, cOn)
 		}
 		from := i

@@ -237,7 +237,9 @@ func (lex *lexicon) finish() {
 		full := lex.entries[key]
 		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ") && (hasSense(full, cWeekday) || hasSense(full, cWeekdays))
 		if (n == 1 || hyphened) && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
-			slices.ContainsFunc(full.senses, func(s sense) bool { return s.cat.schedules() || s.cat == cNext }) {
+			slices.ContainsFunc(full.senses, func(s sense) bool {
+				return s.cat.schedules() || s.cat == cNext || s.cat == cDaypart && s.val <= midnight && utf8.RuneCountInString(key) >= 6
+			}) {
 			r, _ := utf8.DecodeRuneInString(key)
 			lex.typos[r] = append(lex.typos[r], key)
 			if hyphened {

@@ -70,7 +70,7 @@ func (p *parse) asked() {
 
 // links takes "to", "that" between a reminder and its message, wherever the two meet.
 func (p *parse) links() {
-	reminded := false
+	reminded, clause := false, false
 	for i := range p.toks {
 		t := p.at(i)
 		if p.taken[i] == roleNone && t.has(cRemind) && (i == 0 || p.taken[i-1] != roleNone || p.closes(i+1) || p.lex.unspaced) {
@@ -82,7 +82,11 @@ func (p *parse) links() {
 		return
 	}
 	for i := range p.toks {
+		clause = clause || i > 0 && p.taken[i-1] == RoleCommand && p.linked(i-1)
 		behind := i == 0 || p.taken[i-1] != roleNone || p.punct(i-1, ',') && i > 1 && p.taken[i-2] != roleNone
+		if clause && p.is(i, cThe) {
+			continue // "lembre-me que amanhã às 9 a Sônia ...": the article of the clause
+		}
 		if p.taken[i] == roleNone && p.is(i, cLink) && behind {
 			// "to" may stand behind a comma: "erinnere mich daran, die Tabletten zu nehmen".
 			p.taken[i] = RoleCommand
@@ -91,6 +95,18 @@ func (p *parse) links() {
 			}
 		}
 	}
+}
+
+// linked reports whether the word at i is a link, or a way to ask for a reminder that ends with one:
+// "lembre-me que".
+func (p *parse) linked(i int) bool {
+	t := p.at(i)
+	if t.has(cLink) {
+		return true
+	}
+	w := p.text[t.start:t.end]
+	last := p.lex.entries[w[strings.LastIndexByte(w, ' ')+1:]]
+	return t.has(cRemind) && last != nil && hasSense(last, cLink)
 }
 
 // edges takes the connectives that a time phrase leaves at the edge of the message: "and" between

@@ -31,6 +31,7 @@ func (rs *resolver) result() Result {
 	rs.today, rs.clock = schedule.DateOf(rs.now.In(rs.prof.Zone)), schedule.ClockOf(rs.now)
 	rs.res = Result{Language: p.lex.lang, Confidence: 1}
 	rs.weakClocks()
+	p.keepNouns()
 	rs.secondClock()
 	p.links()
 	p.asked()
@@ -46,6 +47,9 @@ func (rs *resolver) result() Result {
 		return rs.failAt(p.r.fault, at)
 	}
 	rs.implied()
+	if i, left := p.leftRule(); left {
+		return rs.failAt("rule_unread", Span{Start: rs.n.original(int(p.at(i).start)), End: rs.n.original(int(p.at(i + 1).end))})
+	}
 	var code string
 	if p.r.rec.set {
 		code = rs.recurring()

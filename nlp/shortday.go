@@ -51,6 +51,9 @@ func (p *parse) sureDay(i int, original string, n *normal) bool {
 	case p.opens(i) && p.closes(i+1):
 		return true
 	}
+	if p.lex.postpositions {
+		return p.sureDayBefore(i)
+	}
 	if p.lex.capitalDays {
 		r, _ := utf8.DecodeRuneInString(original[n.original(int(p.at(i).start)):])
 		if !unicode.IsUpper(r) && !p.opens(i) {
@@ -77,4 +80,23 @@ func (p *parse) sureDay(i int, original string, n *normal) bool {
 		return true
 	}
 	return p.at(k).kind == tWord && (p.at(k).has(cMonth) || p.at(k).has(cNext))
+}
+
+// sureDayBefore decides where the words that make a day sure stand behind it: "मंगल को", "शुक्र तक",
+// "सोम 9 बजे"; "मंगल ग्रह" is a planet, and "गुरु को फोन" a call.
+func (p *parse) sureDayBefore(i int) bool {
+	prev, next := p.at(i-1), p.at(i+1)
+	if u, is := prev.value(cUnit); is && u == week || prev.has(cThis) {
+		return true // "अगले हफ्ते मंगल"
+	}
+	switch {
+	case next.has(cExceptAfter), next.has(cUntilAfter), next.has(cEvery), next.has(cDaypart), next.has(cAt), next.has(cNext), next.has(cMonth):
+		return true
+	case next.kind == tClock, next.kind == tNumber && p.is(i+2, cOClock), next.has(cMinutes), next.has(cNumber) && p.is(i+2, cOClock):
+		return true
+	case next.has(cStartAfter):
+		at := p.at(i + 2)
+		return at.has(cEvery) || at.has(cAdverb) || at.kind == tClock || at.kind == tNumber || p.closes(i+2)
+	}
+	return next.has(cOn) && next.has(cLink) || next.has(cOn) && !next.has(cOf)
 }

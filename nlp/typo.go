@@ -28,7 +28,7 @@ func (lex *lexicon) meant(w string) string {
 		runes := utf8.RuneCountInString(key)
 		long := runes >= 7 && len(word) >= 6
 		// A letter too few or too many is forgiven in days of six letters too: "sábdo".
-		if !long && runes == 6 && len(word) >= 5 && len(word) != len(known) && (hasSense(lex.entries[key], cWeekday) || hasSense(lex.entries[key], cRelativeDay)) && near(word, known, true) {
+		if !long && runes == 6 && len(word) >= 5 && len(word) != len(known) && (hasSense(lex.entries[key], cWeekday) || hasSense(lex.entries[key], cRelativeDay) || hasSense(lex.entries[key], cDaypart)) && near(word, known, true) {
 			return key
 		}
 		if near(word, known, long) {
