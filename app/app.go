@@ -108,13 +108,20 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 	// Together with the server's two seconds this ends well within the ten that a stop may take.
 	a.engine = delivery.New(delivery.Config{Workers: d.Workers, Lease: d.Lease, SendTimeout: min(30*time.Second, d.Lease/2), DrainTimeout: 6 * time.Second,
 		Policy: delivery.Policy{RepeatAfter: d.RepeatAfter, OnTime: d.OnTime}},
-		a.store, delivery.NewRenderer(set, catalogue), senders, delivery.NewPacer(paces), delivery.NewMetrics(registry), a.log)
+		a.store, delivery.NewRenderer(set, catalogue, doseButtons(catalogue)), senders, delivery.NewPacer(paces), delivery.NewMetrics(registry), a.log)
 
 	delivery.RegisterGauges(registry, a.store)
 	a.store.Register(registry)
 	a.web, err = web.New(web.Config{Addr: a.settings.HTTPAddr, OpenMetrics: a.settings.OpenMetrics, Version: Version, Now: a.now, DrainTimeout: 2 * time.Second}, a, a.checks(), registry,
 		[]web.Mount{{Path: "/chat", Handler: a.webchat.Handler(), Close: a.webchat.Close}}, a.log)
 	return err
+}
+
+// doseButtons are what stands below a reminder that asks whether a dose was taken.
+func doseButtons(catalogue *locales.Catalogue) func(delivery.Job) [][]chat.Choice {
+	return func(j delivery.Job) [][]chat.Choice {
+		return conversations.DoseChoices(catalogue, j.Language, j.Card, j.CardVersion)
+	}
 }
 
 // menu is Telegram's command menu in every language; the fallback stands for all others.

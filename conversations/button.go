@@ -29,6 +29,12 @@ const (
 	opLeave    op = "lv"
 	opLanguage op = "lg"
 	opTemplate op = "tp"
+	opTaken    op = "tk"
+	opSkip     op = "sk"
+	opLater15  op = "l1"
+	opLater60  op = "l6"
+	opThen     op = "th" // taken at its time, said late
+	opNow      op = "tn" // taken just now, said late
 	// An option's op is "o" and its number.
 )
 

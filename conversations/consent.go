@@ -18,11 +18,7 @@ func (t *turn) askConsent(d *Draft) {
 }
 
 func (t *turn) consentText() string {
-	emergency := t.config.Emergency
-	if emergency == "" {
-		emergency = t.words("emergency_unknown", nil)
-	}
-	return t.words("consent_ask", locales.Args{"Service": t.config.Service, "Emergency": emergency})
+	return t.words("consent_ask", locales.Args{"Service": t.config.Service, "Emergency": t.emergency()})
 }
 
 func (t *turn) consented(d *Draft) {
@@ -76,3 +72,11 @@ func (t *turn) start() {
 }
 
 func (t *turn) ready() { t.say("ready", nil) }
+
+// emergency is the number to call.
+func (t *turn) emergency() string {
+	if t.config.Emergency == "" {
+		return t.words("emergency_unknown", nil)
+	}
+	return t.config.Emergency
+}

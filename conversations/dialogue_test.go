@@ -34,6 +34,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what is said
 //	# a comment
 //
 //	    bot: text [Button]      a new message              edit: text    an earlier one changes
+//	    due: text [Button]      a reminder arrives
 //	    toast: text             the answer to a tap
 func TestDialogues(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -86,11 +87,13 @@ type stage struct {
 	t     *testing.T
 	store teststores.Opened
 	flows *conversations.Flows
-	clock time.Time
-	out   bytes.Buffer
-	count int
-	sent  int
-	last  map[string]string // each person's last message id
+	// renderer writes what is due, as the engine does.
+	renderer *delivery.Renderer
+	clock    time.Time
+	out      bytes.Buffer
+	count    int
+	sent     int
+	last     map[string]string // each person's last message id
 	// shown are the buttons of each message that is on a screen, oldest message first.
 	shown []screen
 }
@@ -104,6 +107,13 @@ func newStage(t *testing.T, d teststores.Database) *stage {
 	s := &stage{t: t, clock: time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC), last: map[string]string{}}
 	s.store = d.Open(t, func() time.Time { return s.clock })
 	s.flows = newFlows(t)
+	catalogue, err := locales.Load()
+	s.must(err)
+	set, err := templates.Load()
+	s.must(err)
+	s.renderer = delivery.NewRenderer(set, catalogue, func(j delivery.Job) [][]chat.Choice {
+		return conversations.DoseChoices(catalogue, j.Language, j.Card, j.CardVersion)
+	})
 	return s
 }
 
@@ -167,7 +177,8 @@ func (s *stage) do(line string) {
 		s.update(m[1], chat.Update{Kind: chat.Edited, Text: m[2], MessageID: s.last[m[1]]}, "")
 	case taps.MatchString(line):
 		m := taps.FindStringSubmatch(line)
-		s.update(m[1], chat.Update{Kind: chat.Tap, Data: s.button(m[3], m[2] != ""), TapID: "t"}, "")
+		data, message := s.button(m[3], m[2] != "")
+		s.update(m[1], chat.Update{Kind: chat.Tap, Data: data, MessageID: message, TapID: "t"}, "")
 	case sets.MatchString(line):
 		m := sets.FindStringSubmatch(line)
 		s.update(m[1], chat.Update{Kind: chat.Settings, Zone: m[3]}, m[2])
@@ -185,18 +196,18 @@ func (s *stage) do(line string) {
 	}
 }
 
-// button finds the data of a button that is or was on a screen: the newest with that label, or the oldest.
-func (s *stage) button(label string, oldest bool) string {
+// button finds the data of a button that is or was on a screen, and its message: the newest with that
+// label, or the oldest.
+func (s *stage) button(label string, oldest bool) (data, message string) {
 	s.t.Helper()
 	if raw, ok := strings.CutPrefix(label, "data "); ok {
-		return raw
+		return raw, ""
 	}
-	data := ""
 	for _, m := range s.shown {
 		for _, row := range m.choices {
 			for _, c := range row {
 				if strings.Contains(c.Label, label) && (data == "" || !oldest) {
-					data = c.Data
+					data, message = c.Data, m.id
 				}
 			}
 		}
@@ -204,7 +215,7 @@ func (s *stage) button(label string, oldest bool) string {
 	if data == "" {
 		s.t.Fatalf("no button %q was ever shown", label)
 	}
-	return data
+	return data, message
 }
 
 func (s *stage) update(who string, u chat.Update, language string) {
@@ -246,11 +257,13 @@ func (s *stage) show(j delivery.Job) {
 	id := fmt.Sprint(s.sent)
 	s.must(s.store.Intend(s.t.Context(), j, 0))
 	s.must(s.store.Settle(s.t.Context(), j, 0, delivery.Outcome{Status: delivery.Sent, PlatformID: id, Requested: true}))
-	if j.Source == delivery.Occurrence {
-		fmt.Fprintf(&s.out, "    due: %s\n", j.Content)
-		return
-	}
 	verb := "bot"
+	if j.Source == delivery.Occurrence {
+		verb = "due"
+	}
+	m, err := s.renderer.Render(j)
+	s.must(err)
+	j.Message = m
 	if j.Operation == delivery.Edit {
 		verb = "edit"
 		id = j.TargetID

@@ -17,6 +17,7 @@ const (
 	StepChange  DraftStep = "change"
 	StepResume  DraftStep = "resume"
 	StepAsk     DraftStep = "ask"  // a list or a choice of language: one question, one tap
+	StepLate    DraftStep = "late" // an answer after its time: then, or just now?
 	StepDone    DraftStep = "done" // what follows is Undo or Show
 )
 
@@ -32,6 +33,8 @@ const (
 	KindStop     DraftKind = "stop"     // everything or one series was stopped, which can be undone for a minute
 	KindList     DraftKind = "list"     // the buttons below /list
 	KindLanguage DraftKind = "language" // /language
+	KindDose     DraftKind = "dose"     // the buttons below a reminder that asks for an answer
+	KindWhich    DraftKind = "which"    // "taken", and more than one dose is open
 )
 
 // DraftStatus is whether a draft still waits for an answer.
@@ -89,6 +92,8 @@ type Data struct {
 	MessageID string `json:"message_id,omitempty"`
 	// Consent is the version that STOP withdrew, for its Undo; empty: there was none.
 	Consent string `json:"consent,omitempty"`
+	// Dose is what a KindDose asks about, or what KindWhich was asked to note.
+	Dose *Dose `json:"dose,omitempty"`
 	// Was is the time line before the last change, for the card.
 	Was string `json:"was,omitempty"`
 }

@@ -120,7 +120,7 @@ func (t *turn) text() {
 		return
 	}
 	if name == "" {
-		if t.answer(text) {
+		if t.doseAnswer(text) || t.answer(text) {
 			return
 		}
 		name, rest = t.plainCommand(text)

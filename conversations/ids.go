@@ -35,6 +35,9 @@ func (i *ids) word(n int) string {
 func (i *ids) draft() string { return i.word(draftIDLength) }
 func (i *ids) code() string  { return i.word(4) }
 
+// NewDraftID draws the id of a draft that no turn makes: the card of a dose.
+func NewDraftID(entropy [32]byte) string { return newIDs(entropy).draft() }
+
 // row is a UUIDv7 (RFC 9562): its order follows now.
 func (i *ids) row(now time.Time) string {
 	var b [16]byte

@@ -28,8 +28,13 @@ type State struct {
 	Person Person
 	// Open are the person's open drafts that have not expired, oldest first.
 	Open []Draft
+	// Doses are the open cards below reminders that wait for an answer, oldest first.
+	Doses []Draft
 	// Tapped is the draft that the update's Data names, whoever owns it and whatever became of it.
 	Tapped *Draft
+	// TappedMessage is the row whose message carries the button that was tapped: the reply, the reminder
+	// or one more copy of it. Empty when it is not known.
+	TappedMessage string
 	// Series are the person's active and paused series, oldest first, each with its next occurrence.
 	Series []Upcoming
 	// Named are the series that the tapped draft names, whatever became of them.
@@ -65,7 +70,10 @@ type Turn struct {
 	// Create are new series, each with its first occurrence.
 	Create []NewSeries
 	// Change are series that are cancelled, paused or resumed.
-	Change  []SeriesChange
+	Change []SeriesChange
+	// Answers are what was said about doses; Snoozes ask for one of them again.
+	Answers []DoseAnswer
+	Snoozes []Snooze
 	Replies []Reply
 	// Toast answers a tap at once; empty: silently.
 	Toast string
@@ -108,6 +116,33 @@ type Reply struct {
 	ID      string
 	Edits   string
 	Message chat.Message
+}
+
+// DoseAnswer is what a person says about one dose. It settles a delivery whose outcome is unknown: who
+// answers a message has it.
+type DoseAnswer struct {
+	ID        string // of the answer
+	MessageID string // the occurrence
+	Draft     string // the card that was answered
+	// Answer is AnswerTaken or AnswerSkipped, or AnswerUndone: what was said before is taken back.
+	Answer string
+	Reason string // of AnswerSkipped
+	Due    time.Time
+	SaidAt time.Time // when it was taken, as the person says
+}
+
+// The answers.
+const (
+	AnswerTaken   = "taken"
+	AnswerSkipped = "skipped"
+	AnswerUndone  = "undone"
+)
+
+// Snooze asks for an occurrence once more.
+type Snooze struct {
+	MessageID string // the occurrence
+	At        time.Time
+	Until     time.Time // later than this it is not sent any more
 }
 
 // AuditEvent is something that must be possible to look up later.

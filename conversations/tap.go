@@ -18,6 +18,8 @@ func (t *turn) tap() {
 	case t.person.ID == "" || d.Owner != t.person.ID:
 		t.result.Toast = t.words("toast_foreign", nil)
 		t.audit("foreign_tap", d.ID)
+	case d.Kind == KindDose:
+		t.doseTap(d, o, version)
 	case d.expired(t.now):
 		t.expiredTap(t.touch(d), o)
 	case d.Version != version:
@@ -86,6 +88,8 @@ func (t *turn) openTap(d *Draft, o op) {
 func (t *turn) option(d *Draft, i int) {
 	chosen := d.Data.Options[i]
 	switch {
+	case d.Kind == KindWhich:
+		t.which(d, i)
 	case d.Kind == KindLanguage:
 		t.chooseLanguage(d, chosen.Label)
 	case d.Step == StepMessage:

@@ -39,6 +39,14 @@ func (f *Flows) begin(state State, update chat.Update, now time.Time) *turn {
 	if t.person.Zone == "" && validZone(update.Zone) {
 		t.person.Zone = update.Zone
 	}
+	t.state.Open = nil
+	for _, d := range state.Open { // a reminder's buttons are no question that other words could answer
+		if d.Kind == KindDose {
+			t.state.Doses = append(t.state.Doses, d)
+		} else {
+			t.state.Open = append(t.state.Open, d)
+		}
+	}
 	t.speak(t.person.Language)
 	if t.person.Language == "" {
 		t.person.Language = t.lang // what is rendered later speaks as the chat does now

@@ -50,6 +50,13 @@ type Job struct {
 	Content     string // the text as typed
 	Template    string
 	Parameters  map[string]string
+	// Asks is what the message asks (templates.AsksDose) and Card its buttons' conversation: the id and
+	// the version that a button's data names. Empty: no buttons.
+	Asks        string
+	Card        string
+	CardVersion int
+	// Slot is the time that the message names: its own, or that of the dose it is about. UTC.
+	Slot time.Time
 
 	Due      time.Time     // scheduled_time, UTC
 	Lateness time.Duration // the most that it may be late

@@ -14,11 +14,13 @@ import (
 type Renderer struct {
 	templates *templates.Set
 	catalogue *locales.Catalogue
+	buttons   func(Job) [][]chat.Choice
 }
 
-// NewRenderer returns a renderer over those templates and words.
-func NewRenderer(set *templates.Set, catalogue *locales.Catalogue) *Renderer {
-	return &Renderer{templates: set, catalogue: catalogue}
+// NewRenderer returns a renderer over those templates and words. buttons are what a message that asks
+// for an answer is answered with; nil: none.
+func NewRenderer(set *templates.Set, catalogue *locales.Catalogue, buttons func(Job) [][]chat.Choice) *Renderer {
+	return &Renderer{templates: set, catalogue: catalogue, buttons: buttons}
 }
 
 // Render writes the message of a job. An occurrence names its slot: clock and date in its own zone.
@@ -30,19 +32,13 @@ func (r *Renderer) Render(job Job) (chat.Message, error) {
 	if err != nil {
 		return chat.Message{}, err
 	}
-	due := job.Due.In(zone)
-	values := map[string]string{}
-	for k, v := range job.Parameters {
-		values[k] = v
+	slot := job.Slot.In(zone)
+	m, err := r.templates.Say(job.Template, job.Language, templates.Occurrence{Parameters: job.Parameters, Content: job.Content,
+		Name: job.PatientName, Clock: r.catalogue.Clock(job.Language, slot), Day: r.catalogue.Day(job.Language, slot)})
+	if err == nil && job.Card != "" && r.buttons != nil {
+		m.Choices = r.buttons(job)
 	}
-	values["time"] = r.catalogue.Clock(job.Language, due)
-	values["date"] = r.catalogue.Day(job.Language, due)
-	values["name"] = job.PatientName
-	values["message"] = job.Content
-	if t, err := r.templates.Get(job.Template); err == nil && t.Subject != "" && values[t.Subject] == "" {
-		values[t.Subject] = job.Content
-	}
-	return r.templates.Render(job.Template, job.Language, values)
+	return m, err
 }
 
 // Note puts above a part what must be said with it: that it may be a repeat, that it is more than

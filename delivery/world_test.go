@@ -87,7 +87,7 @@ func (w *world) newEngine(sender delivery.Sender, config delivery.Config) *deliv
 	w.must(err)
 	config.SendTimeout = time.Second
 	config.Policy = delivery.Policy{FirstRetry: 10 * time.Millisecond, RepeatAfter: 50 * time.Millisecond, BreakerRest: 100 * time.Millisecond}
-	return delivery.New(config, w.store, delivery.NewRenderer(set, catalogue), map[chat.Channel]delivery.Sender{w.to.Channel: sender},
+	return delivery.New(config, w.store, delivery.NewRenderer(set, catalogue, nil), map[chat.Channel]delivery.Sender{w.to.Channel: sender},
 		delivery.NewPacer(nil), delivery.NewMetrics(prometheus.NewRegistry()), slog.New(slog.DiscardHandler))
 }
 

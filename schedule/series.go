@@ -23,10 +23,12 @@ type Series struct {
 	Message    string // the text as typed
 	Template   string
 	Parameters map[string]string
-	Rule       Rule
-	Status     SeriesStatus
-	Why        string // the reason of a pause
-	Version    int
+	// Asks is what each of its messages asks: "" nothing, "dose" whether it was taken.
+	Asks    string
+	Rule    Rule
+	Status  SeriesStatus
+	Why     string // the reason of a pause
+	Version int
 	// MaxLateness is the template's; an occurrence's own is never past half the way to the next.
 	MaxLateness time.Duration
 }

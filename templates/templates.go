@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"html"
 	"io/fs"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -36,6 +37,9 @@ const (
 	FollowUp            = "follow_up"
 )
 
+// AsksDose: the message asks whether a dose was taken.
+const AsksDose = "dose"
+
 // ErrUnknown means that no template has that key.
 var ErrUnknown = errors.New("unknown template")
 
@@ -47,6 +51,8 @@ type Template struct {
 	// Variables that must be given; the others may be empty.
 	Required []string `yaml:"required"`
 	Optional []string `yaml:"optional"`
+	// Asks is what the message asks: "" nothing, AsksDose whether it was taken.
+	Asks string `yaml:"asks"`
 	// Subject is the variable that a person's own free text fills.
 	Subject string `yaml:"subject"`
 }
@@ -169,6 +175,27 @@ func (s *Set) Render(key, lang string, values map[string]string) (chat.Message, 
 		return html.EscapeString(strings.TrimSpace(values[v[1:len(v)-1]]))
 	})
 	return chat.Message{Text: strings.TrimSpace(text), Format: chat.HTML}, nil
+}
+
+// Occurrence is what one message of a series is rendered from.
+type Occurrence struct {
+	Parameters map[string]string
+	Content    string // the person's own text, which fills the template's Subject
+	Name       string
+	Clock, Day string // the slot, in its own zone and the person's language
+}
+
+// Say renders one message of a series.
+func (s *Set) Say(key, lang string, o Occurrence) (chat.Message, error) {
+	values := maps.Clone(o.Parameters)
+	if values == nil {
+		values = map[string]string{}
+	}
+	values["time"], values["date"], values["name"], values["message"] = o.Clock, o.Day, o.Name, o.Content
+	if t, err := s.Get(key); err == nil && t.Subject != "" && values[t.Subject] == "" {
+		values[t.Subject] = o.Content
+	}
+	return s.Render(key, lang, values)
 }
 
 // optional drops each [[part]] that has an empty variable and unwraps the others.

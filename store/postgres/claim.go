@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"carebell/chat"
+	"carebell/conversations"
 	"carebell/delivery"
 	"carebell/schedule"
 
@@ -76,6 +77,7 @@ type claimed struct {
 	delivery.Job
 	recipient string
 	status    delivery.Status
+	patient   string
 	series    string
 	rule      string
 	maximum   time.Duration
@@ -185,14 +187,20 @@ const (
 			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')`
 
-	readOutbox = `SELECT ` + jobColumns + `, m.operation, m.body, t.platform_ids
+	// What an edit changes is another reply, or a reminder.
+	readOutbox = `SELECT ` + jobColumns + `, m.operation, m.body, COALESCE(t.platform_ids, o.platform_ids)
 		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id
+			LEFT JOIN scheduled_messages o ON o.id = m.target_id
 		WHERE ` + stillDue + ` ORDER BY m.priority, m.seq FOR NO KEY UPDATE OF m SKIP LOCKED`
 
+	// A snooze is about the slot of the occurrence that it repeats, and has its card.
 	readOccurrences = `SELECT ` + jobColumns + `, m.message_content, m.template_key, m.parameters, m.schedule_id::text, s.zone, s.rule,
-			s.status = 'active', s.max_lateness_seconds, p.name, p.language
+			s.status = 'active' AND m.parent_id IS NULL, s.max_lateness_seconds, s.asks, m.patient_id::text, p.name, p.language,
+			COALESCE(o.scheduled_time, m.scheduled_time), COALESCE(d.id, ''), COALESCE(d.version, 0)
 		FROM scheduled_messages m JOIN addresses a ON a.id = m.recipient_id
 			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
+			LEFT JOIN scheduled_messages o ON o.id = m.parent_id
+			LEFT JOIN conversations d ON d.card_id = COALESCE(m.parent_id, m.id) AND d.kind = 'dose'
 		WHERE ` + stillDue + ` ORDER BY m.next_attempt_time, m.priority FOR NO KEY UPDATE OF m, s SKIP LOCKED`
 )
 
@@ -259,10 +267,11 @@ func scanOccurrence(row pgx.CollectableRow) (claimed, error) {
 	r.Source, r.Operation = delivery.Occurrence, delivery.Send
 	var parameters []byte
 	var maximum int64
-	if err := r.scan(row, &r.Content, &r.Template, &parameters, &r.series, &r.Zone, &r.rule, &r.active, &maximum,
-		&r.PatientName, &r.Language); err != nil {
+	if err := r.scan(row, &r.Content, &r.Template, &parameters, &r.series, &r.Zone, &r.rule, &r.active, &maximum, &r.Asks, &r.patient,
+		&r.PatientName, &r.Language, &r.Slot, &r.Card, &r.CardVersion); err != nil {
 		return r, err
 	}
+	r.Slot = r.Slot.UTC()
 	r.maximum = time.Duration(maximum) * time.Second
 	r.broken = json.Unmarshal(parameters, &r.Parameters)
 	return r, nil
@@ -295,6 +304,11 @@ func (c *claimer) lease(limit int) error {
 			continue
 		}
 		busy[r.recipient] = true
+		if r.Asks != "" && r.Card == "" {
+			if err := c.ask(b, &r); err != nil {
+				return err
+			}
+		}
 		var err error
 		if r.Token, err = token(c.epoch); err != nil {
 			return err
@@ -337,6 +351,21 @@ func (c *claimer) lease(limit int) error {
 		return err
 	}
 	return insertOccurrences(c.tx, slots)
+}
+
+// ask makes the card below a reminder that asks for an answer.
+func (c *claimer) ask(b *pgx.Batch, r *claimed) error {
+	var entropy [32]byte
+	if _, err := rand.Read(entropy[:]); err != nil {
+		return err
+	}
+	d := conversations.NewDose(conversations.NewDraftID(entropy), r.patient, r.ID, r.series, r.Template, r.Content,
+		conversations.Dose{Due: r.Slot, Zone: r.Zone, Until: r.Due.Add(r.Lateness), Parameters: r.Parameters}, c.now)
+	r.Card, r.CardVersion = d.ID, d.Version
+	b.Queue(`INSERT INTO conversations (id, patient_id, address_id, kind, step, status, version, data, card_id, expires_at, created_at, updated_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)`,
+		d.ID, d.Owner, r.recipient, d.Kind, d.Step, d.Status, d.Version, d.Data, d.Card, d.ExpiresAt, d.UpdatedAt)
+	return nil
 }
 
 // setAside fails a row that nobody can read, so that it holds up no other.

@@ -75,6 +75,16 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 			return fmt.Errorf("change series: %w", err)
 		}
 	}
+	for _, a := range turn.Answers {
+		if err := c.dose(a); err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+	}
+	for _, z := range turn.Snoozes {
+		if err := c.snooze(z); err != nil {
+			return fmt.Errorf("snooze: %w", err)
+		}
+	}
 	for _, e := range turn.Audit {
 		if _, err := c.exec(`INSERT INTO audit_log (at, actor, action, subject) VALUES ($1, $2, $3, $4)`,
 			c.now, c.patient, e.Action, e.Subject); err != nil {
@@ -184,10 +194,10 @@ func (c *committer) create(n conversations.NewSeries) error {
 		parameters = map[string]string{}
 	}
 	if _, err := c.exec(`INSERT INTO schedules (id, code, patient_id, recipient_id, draft_id, message, template_key, parameters,
-			rule, zone, status, max_lateness_seconds, version, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14)`,
+			rule, zone, status, max_lateness_seconds, version, created_at, updated_at, asks)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15)`,
 		s.ID, s.Code, c.patient, c.address, optional(s.Draft), s.Message, s.Template, parameters, s.Rule.String(),
-		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now); err != nil {
+		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, s.Asks); err != nil {
 		return err
 	}
 	return insertOccurrences(c.tx, []slot{{series: s.ID, rule: s.Rule, at: n.First, second: n.Second, maximum: s.MaxLateness}})

@@ -40,6 +40,13 @@ func (l loader) load(state *conversations.State, a bot.Arrival) error {
 			state.Tapped = &drafts[0]
 		}
 	}
+	if state.Tapped != nil && a.Update.MessageID != "" {
+		err := l.row(`SELECT message_id::text FROM platform_messages WHERE channel = $1 AND chat_id = $2 AND platform_id = $3 AND message_id IS NOT NULL`,
+			a.Update.From.Channel, a.Update.From.ID, a.Update.MessageID).Scan(&state.TappedMessage)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+	}
 	err := l.person(state, a)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return nil // a stranger
@@ -102,7 +109,7 @@ func (l loader) drafts(query string, args ...any) ([]conversations.Draft, error)
 const (
 	seriesColumns = `s.id::text, s.code, COALESCE(s.draft_id, ''), s.message, s.template_key, s.parameters, s.rule, s.status,
 		s.status_why, s.version, s.max_lateness_seconds,
-		(SELECT MIN(m.scheduled_time) FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused'))`
+		(SELECT MIN(m.scheduled_time) FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused') AND m.parent_id IS NULL)`
 
 	personSeriesSQL = `SELECT ` + seriesColumns + ` FROM schedules s
 		WHERE patient_id = $1 AND status IN ('active', 'paused', 'finished') AND (status <> 'finished' OR EXISTS (
@@ -133,7 +140,7 @@ func (l loader) series(query string, args ...any) ([]conversations.Upcoming, err
 
 const recentSQL = `SELECT m.message_content, m.scheduled_time, s.zone, m.status, m.sent_at
 	FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
-	WHERE m.patient_id = $1 AND m.scheduled_time <= $2 ORDER BY m.scheduled_time DESC LIMIT 5`
+	WHERE m.patient_id = $1 AND m.scheduled_time <= $2 AND m.parent_id IS NULL ORDER BY m.scheduled_time DESC LIMIT 5`
 
 func scanRecent(row pgx.CollectableRow) (m conversations.Message, err error) {
 	var sent *time.Time

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"carebell/chat"
+	"carebell/conversations"
 	"carebell/delivery"
 	"carebell/schedule"
 )
@@ -51,7 +52,9 @@ type claimed struct {
 	delivery.Job
 	recipient string
 	status    delivery.Status
+	patient   string
 	series    string
+	again     bool  // a snooze of an occurrence, which has its successor
 	broken    error // the row cannot be read
 }
 
@@ -62,8 +65,8 @@ const (
 	jobColumns = `a.channel, a.platform_id, m.scheduled_time, m.delivery_window_seconds, m.attempts, m.copies, m.marked,
 		m.platform_ids, m.cancel_requested`
 
-	dueOutbox = `SELECT m.id, m.recipient_id, m.status, m.operation, m.body, t.status, t.platform_ids, ` + jobColumns + `
-		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id
+	dueOutbox = `SELECT m.id, m.recipient_id, m.status, m.operation, m.body, t.status, COALESCE(t.platform_ids, o.platform_ids), ` + jobColumns + `
+		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id LEFT JOIN scheduled_messages o ON o.id = m.target_id
 		WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
 			AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient_id = m.recipient_id AND e.priority = m.priority
 				AND e.seq < m.seq AND e.status IN ('pending', 'sending', 'unknown') AND e.next_attempt_time IS NOT NULL)
@@ -74,9 +77,12 @@ const (
 		ORDER BY m.priority, m.seq LIMIT ?2`
 
 	dueOccurrences = `SELECT m.id, m.recipient_id, m.status, m.message_content, m.template_key, m.parameters, m.schedule_id,
-			s.zone, p.name, p.language, ` + jobColumns + `
+			s.zone, s.asks, m.patient_id, p.name, p.language, COALESCE(o.scheduled_time, m.scheduled_time), COALESCE(d.id, ''), COALESCE(d.version, 0),
+			m.parent_id IS NOT NULL, ` + jobColumns + `
 		FROM scheduled_messages m JOIN addresses a ON a.id = m.recipient_id
 			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
+			LEFT JOIN scheduled_messages o ON o.id = m.parent_id
+			LEFT JOIN conversations d ON d.card_id = COALESCE(m.parent_id, m.id) AND d.kind = 'dose'
 		WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
 			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
@@ -155,10 +161,12 @@ func scanOccurrence(rows *sql.Rows) (claimed, error) {
 	var r claimed
 	r.Source, r.Operation = delivery.Occurrence, delivery.Send
 	var parameters string
+	var slot int64
 	if err := r.scan(rows, &r.ID, &r.recipient, &r.status, &r.Content, &r.Template, &parameters, &r.series,
-		&r.Zone, &r.PatientName, &r.Language); err != nil {
+		&r.Zone, &r.Asks, &r.patient, &r.PatientName, &r.Language, &slot, &r.Card, &r.CardVersion, &r.again); err != nil {
 		return r, err
 	}
+	r.Slot = fromMicros(slot)
 	if err := json.Unmarshal([]byte(parameters), &r.Parameters); err != nil {
 		r.broken = err
 	}
@@ -185,7 +193,12 @@ func (c *claimer) take(found []claimed, limit int) error {
 		if err := c.lease(&r); err != nil {
 			return err
 		}
-		if r.Source == delivery.Occurrence && r.status == delivery.Pending {
+		if r.Asks != "" && r.Card == "" {
+			if err := c.ask(&r); err != nil {
+				return err
+			}
+		}
+		if r.Source == delivery.Occurrence && r.status == delivery.Pending && !r.again {
 			if err := c.successor(r); err != nil {
 				return err
 			}
@@ -194,6 +207,25 @@ func (c *claimer) take(found []claimed, limit int) error {
 		taken++
 	}
 	return nil
+}
+
+// ask makes the card below a reminder that asks for an answer.
+func (c *claimer) ask(r *claimed) error {
+	var entropy [32]byte
+	if _, err := rand.Read(entropy[:]); err != nil {
+		return err
+	}
+	d := conversations.NewDose(conversations.NewDraftID(entropy), r.patient, r.ID, r.series, r.Template, r.Content,
+		conversations.Dose{Due: r.Slot, Zone: r.Zone, Until: r.Due.Add(r.Lateness), Parameters: r.Parameters}, fromMicros(c.now))
+	data, err := json.Marshal(d.Data)
+	if err != nil {
+		return err
+	}
+	r.Card, r.CardVersion = d.ID, d.Version
+	_, err = c.tx.ExecContext(c.ctx, `INSERT INTO conversations (id, patient_id, address_id, kind, step, status, version, data, card_id, expires_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, d.ID, d.Owner, r.recipient, d.Kind, d.Step, d.Status, d.Version, string(data), d.Card,
+		micros(d.ExpiresAt), c.now, c.now)
+	return err
 }
 
 // setAside fails a row that nobody can read, so that it holds up no other.

@@ -87,6 +87,16 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 			return fmt.Errorf("change series: %w", err)
 		}
 	}
+	for _, a := range turn.Answers {
+		if err := c.dose(a); err != nil {
+			return fmt.Errorf("answer: %w", err)
+		}
+	}
+	for _, z := range turn.Snoozes {
+		if err := c.snooze(z); err != nil {
+			return fmt.Errorf("snooze: %w", err)
+		}
+	}
 	for _, e := range turn.Audit {
 		if err := c.exec(`INSERT INTO audit_log (at, actor, action, subject) VALUES (?, ?, ?, ?)`,
 			c.now, c.patient, e.Action, e.Subject); err != nil {
@@ -187,10 +197,10 @@ func (c *committer) create(n conversations.NewSeries) error {
 	}
 	draft := sql.NullString{String: s.Draft, Valid: s.Draft != ""}
 	if err := c.exec(`INSERT INTO schedules (id, code, patient_id, recipient_id, draft_id, message, template_key, parameters,
-			rule, zone, status, max_lateness_seconds, version, created_at, updated_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			rule, zone, status, max_lateness_seconds, version, created_at, updated_at, asks)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, s.Code, c.patient, c.address, draft, s.Message, s.Template, string(parameters), s.Rule.String(),
-		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, c.now); err != nil {
+		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, c.now, s.Asks); err != nil {
 		return err
 	}
 	return insertOccurrence(c.ctx, c.tx, s.ID, s.Rule, n.First, n.Second, c.now)

@@ -48,6 +48,13 @@ func (l loader) load(state *conversations.State, a bot.Arrival) error {
 			state.Tapped = &drafts[0]
 		}
 	}
+	if state.Tapped != nil && a.Update.MessageID != "" {
+		err := l.tx.QueryRowContext(l.ctx, `SELECT message_id FROM platform_messages WHERE channel = ? AND chat_id = ? AND platform_id = ? AND message_id IS NOT NULL`,
+			a.Update.From.Channel, a.Update.From.ID, a.Update.MessageID).Scan(&state.TappedMessage)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+	}
 	err := l.person(state, a)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil // a stranger
@@ -118,7 +125,7 @@ func (l loader) drafts(query string, args ...any) ([]conversations.Draft, error)
 
 const seriesColumns = `s.id, s.code, COALESCE(s.draft_id, ''), s.message, s.template_key, s.parameters, s.rule, s.status,
 	s.status_why, s.version, s.max_lateness_seconds,
-	(SELECT MIN(m.scheduled_time) FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused'))`
+	(SELECT MIN(m.scheduled_time) FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused') AND m.parent_id IS NULL)`
 
 func (l loader) series(query string, args ...any) ([]conversations.Upcoming, error) {
 	rows, err := l.tx.QueryContext(l.ctx, query, args...)
@@ -151,7 +158,7 @@ func (l loader) series(query string, args ...any) ([]conversations.Upcoming, err
 func (l loader) recent(state *conversations.State) error {
 	const q = `SELECT m.message_content, m.scheduled_time, s.zone, m.status, m.sent_at
 		FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
-		WHERE m.patient_id = ? AND m.scheduled_time <= ? ORDER BY m.scheduled_time DESC LIMIT 5`
+		WHERE m.patient_id = ? AND m.scheduled_time <= ? AND m.parent_id IS NULL ORDER BY m.scheduled_time DESC LIMIT 5`
 	rows, err := l.tx.QueryContext(l.ctx, q, state.Person.ID, l.now)
 	if err != nil {
 		return err

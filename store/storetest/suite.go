@@ -64,6 +64,10 @@ func Run(t *testing.T, open Open) {
 		{"a receipt of an earlier part settles nothing", earlierPartSettlesNothing},
 		{"STOP holds for the last slot of a series", stopHoldsForTheLast},
 		{"expired messages are told once, together", toldOnce},
+		{"a reminder that asks has one card", doseCard},
+		{"an answer settles an unknown outcome", answerSettlesUnknown},
+		{"one answer to a dose holds at a time", oneAnswerHolds},
+		{"a snooze comes once, about the same slot", snoozed},
 		{"what has ended goes once it is old", purged},
 		{"the next due time looks past what is blocked", nextDue},
 	} {
