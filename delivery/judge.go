@@ -57,19 +57,21 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 	return e.again(job, o, now.Add(wait))
 }
 
-// again retries at t, unless that is later than the message may be.
+// again retries at t, unless that is later than the message may be. An occurrence of which nothing has
+// arrived then waits for the end of its window: it expires there, and the person is told.
 func (e *Engine) again(job Job, o Outcome, t time.Time) Outcome {
-	if t.Sub(job.Due) > job.Lateness {
-		o.Cause = causeLate
-		if job.Copies > 0 {
-			o.Status = Unknown
-			return o
-		}
-		o.Status = Failed
+	end := job.Due.Add(job.Lateness)
+	switch {
+	case !t.After(end):
+		o.Status, o.At = Pending, t
+	case job.Copies > 0:
+		o.Status, o.Cause = Unknown, causeLate
+	case job.Source == Occurrence && len(job.Parts) == 0:
+		o.Status, o.At = Pending, end.Add(time.Millisecond)
+	default:
+		o.Status, o.Cause = Failed, causeLate
 		o.Reason = "no attempt succeeded within its maximum lateness: " + o.Reason
-		return o
 	}
-	o.Status, o.At = Pending, t
 	return o
 }
 
