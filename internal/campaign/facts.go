@@ -148,7 +148,10 @@ func each(ctx context.Context, db *sql.DB, query string, take func(scan func(...
 // repeatMark is what a marked copy says, in English.
 const repeatMark = "You may already have had this reminder"
 
-// Calls sorts the platform's ledger by the dose that each request names.
+// noticeWords stand in a notice about what was missed, in English.
+const noticeWords = "do not take a double dose"
+
+// Calls sorts the platform's ledger by the dose that each request is for.
 func Calls(l faketelegram.Ledger) map[string][]Call {
 	all := map[string][]Call{}
 	for _, e := range l.Of("sendMessage") {
@@ -163,10 +166,10 @@ func Calls(l faketelegram.Ledger) map[string][]Call {
 	return all
 }
 
-// doseIn finds the name of a dose in a text.
+// doseIn finds the name of the dose that a text is the reminder of.
 func doseIn(text string) string {
 	from := strings.Index(text, "dose-")
-	if from < 0 {
+	if from < 0 || strings.Contains(text, noticeWords) {
 		return ""
 	}
 	name, _, _ := strings.Cut(text[from:], ".")
