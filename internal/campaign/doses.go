@@ -2,6 +2,7 @@ package campaign
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"strconv"
 	"testing"
 	"time"
@@ -49,7 +50,7 @@ func commit(t *testing.T, store bot.Store, from chat.Address, turn conversations
 		turn.Person = conversations.Person{Language: "en", Zone: "UTC", ZoneConfirmed: true, Consent: conversations.ConsentVersion}
 		turn.Consent = &conversations.Consent{Given: true, Version: conversations.ConsentVersion}
 	}
-	if err := store.Receive(t.Context(), chat.Update{ID: fmt.Sprint("seed", from.ID), Kind: chat.Text, From: from}); err != nil {
+	if err := store.Receive(t.Context(), chat.Update{ID: fmt.Sprint("seed", rand.Uint64()), Kind: chat.Text, From: from}); err != nil { // #nosec G404 -- only to be another id each time
 		t.Fatal(err)
 	}
 	waiting, err := store.Waiting(t.Context(), 1)

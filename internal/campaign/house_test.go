@@ -36,6 +36,7 @@ type house struct {
 
 	mu   sync.Mutex
 	skew time.Duration
+	most time.Duration // the farthest that the clock ever was ahead
 }
 
 func newHouse(t *testing.T, database string, config delivery.Config) *house {
@@ -74,8 +75,16 @@ func (h *house) now() time.Time {
 func (h *house) jump(d time.Duration) {
 	h.mu.Lock()
 	h.skew += d
+	h.most = max(h.most, h.skew)
 	h.mu.Unlock()
 	h.engine.Wake()
+}
+
+// latest is the latest time that the clock has shown.
+func (h *house) latest() time.Time {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return time.Now().Add(h.most)
 }
 
 // goAway ends the platform: its port refuses everybody.
@@ -130,7 +139,7 @@ func run(t *testing.T, store delivery.Store, senders map[chat.Channel]delivery.S
 	if err != nil {
 		t.Fatal(err)
 	}
-	e = delivery.New(config, store, delivery.NewRenderer(set, catalogue), senders, delivery.NewPacer(nil),
+	e = delivery.New(config, store, delivery.NewRenderer(set, catalogue, nil), senders, delivery.NewPacer(nil),
 		delivery.NewMetrics(prometheus.NewRegistry()), slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

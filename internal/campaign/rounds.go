@@ -106,7 +106,7 @@ func Rounds(t *testing.T, line string, short, long int, play func(t *testing.T, 
 
 func newRound(line string, number int, seed uint64) *Round {
 	return &Round{Line: line, Number: number, Seed: seed, Counts: map[string]int{}, Times: map[string][]float64{},
-		Random: rand.New(rand.NewPCG(seed, 1))}
+		Random: rand.New(rand.NewPCG(seed, 1))} // #nosec G404 -- it must be possible to play it again
 }
 
 // String lists what was counted, and of each duration the median, the 99th percentile and the longest.
