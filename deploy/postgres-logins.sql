@@ -4,5 +4,5 @@
 \set owner_password `cat /run/secrets/owner_password`
 \set serving_password `cat /run/secrets/serving_password`
 CREATE ROLE carebell_owner LOGIN CREATEROLE PASSWORD :'owner_password';
-CREATE ROLE carebell LOGIN PASSWORD :'serving_password';
+CREATE ROLE carebell LOGIN NOINHERIT PASSWORD :'serving_password';
 CREATE DATABASE carebell OWNER carebell_owner;

@@ -63,7 +63,7 @@ func TestTroublesSayWhatToDo(t *testing.T) {
 
 func TestOnlyTheOwnerMigrates(t *testing.T) {
 	empty := server.Empty(t)
-	admin(t, empty, `CREATE ROLE guest LOGIN`)
+	admin(t, empty, `CREATE ROLE guest LOGIN NOINHERIT`)
 	t.Cleanup(func() { adminAfter(t, empty, `DROP OWNED BY guest; DROP ROLE guest`) })
 	asGuest := change(t, empty, func(_ *url.URL, q url.Values) { q.Set("user", "guest") })
 	s, err := tryOpen(t.Context(), postgres.Config{URL: asGuest})
