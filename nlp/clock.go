@@ -208,6 +208,12 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		first.from, first.to = i, end
 		p.r.clocks[0] = first
 		return false
+	case last.only && last.shift == 0 && !first.only && len(p.r.clocks) == 1 && misfits(last.part, first) && (p.wordsBetween(last.to, i) || p.wordsBefore(last.from)) && p.taken[last.from] == RoleClock:
+		for k := last.from; k < last.to; k++ {
+			p.taken[k] = roleNone // "watch Midnight in Paris at 9pm"
+		}
+		p.r.clocks = append(p.r.clocks[:0], list...)
+		return false
 	case last.only && last.shift == 0 && !first.only && len(p.r.clocks) == 1:
 		if (last.part >= breakfast && p.wordsBetween(last.to, i) || p.describes(last.from)) && p.taken[last.from] == RoleClock {
 			for k := last.from; k < last.to; k++ {
@@ -224,6 +230,21 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		return false
 	}
 	return true
+}
+
+// misfits reports whether a figure cannot be at the noon or midnight that was said apart from it.
+func misfits(part int, c clockTime) bool {
+	h := c.hour
+	if c.meridiem == 2 && h < 12 {
+		h += 12
+	}
+	switch part {
+	case noon:
+		return h > 2 && h < 11 || h > 14
+	case midnight:
+		return h > 3 && h < 24 && !(h == 12 && c.meridiem != 2)
+	}
+	return false
 }
 
 // describes reports whether a part of the day at i belongs to the noun before it: "la pastilla de la

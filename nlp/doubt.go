@@ -19,22 +19,6 @@ func (p *parse) doubtfulParts() {
 	}
 }
 
-// namedDays gives weekdays to the message that are the name of a place: "明天去星期五餐厅".
-func (p *parse) namedDays() {
-	if !p.lex.unspaced {
-		return
-	}
-	for i := range p.toks {
-		if !p.is(i, cWeekday) || !p.is(i+1, cPlace) || !p.at(i+1).glued {
-			continue
-		}
-		goes := i > 0 && p.at(i).glued && (p.at(i-1).plain() || p.is(i-1, cLink) || p.is(i-1, cOn) && !p.opens(i-1))
-		if goes || !p.onlyDay(i) {
-			p.toks[i].senses = nil
-		}
-	}
-}
-
 // leftRule reports whether a word such as "every" is left in the message of something that happens one
 // time. It is a misread rule ("every flimday at 8") where it opens what is to be done, and where no day
 // says that one time is meant. "Check every window tomorrow" is none.
@@ -99,10 +83,16 @@ func (p *parse) leaveToNoun(i, part int) bool {
 // keepNouns gives a part of the day that was all that was said of the time back to its noun, for the
 // message: "कल रात की गोली".
 func (p *parse) keepNouns() {
+	kept := p.r.clocks[:0]
 	for _, c := range p.r.clocks {
 		if !c.only || p.lex.unspaced || !p.genitive(c.from) || c.to != c.from+1 {
+			kept = append(kept, c)
 			continue
 		}
 		p.taken[c.from] = roleNone
+		if len(p.r.dates) > 0 || p.r.rec.set {
+			kept = append(kept, c) // "सुबह का अखबार" alone says no time
+		}
 	}
+	p.r.clocks = kept
 }

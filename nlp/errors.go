@@ -20,6 +20,7 @@ var sentences = map[string]string{
 	"bound_before_start": "It would end before it begins. Choose a later end.",
 	"too_far":            "That lies beyond the year 9998. Choose an earlier date.",
 	"too_many":           "That is too many times a day. Name the times or use an interval.",
+	"name_or_day":        "A name in this may also be a day. Say when with a date or a time, such as \"on friday at 9:00\".",
 	"rule_unread":        "How often that happens could not be read. Say it like \"every day at 8:00\" or \"every monday at 9:00\".",
 	"holidays":           "Holidays are on no calendar that is known here. Leave them out and skip those days when they come.",
 	"nothing_left":       "The exceptions leave no time at all. Remove one of them.",

@@ -115,6 +115,10 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if after := p.comma(j); p.is(i-1, cDayparts) && n <= 4 && after > j && (p.is(after, cDayparts) || p.is(after, cDaypart)) {
 		return c, i, false // "morgens 1, abends 2 Tabletten"
 	}
+	if n >= 13 && t.kind == tNumber && p.adjacent(i) && p.lastTaken(i) == RoleDate && p.is(i-1, cWeekday) && len(p.r.dates) == 1 && len(p.r.clocks) == 0 && p.closes(j) {
+		p.fail("contradiction", i, j) // "viernes 13": the hour or the day of the month
+		return c, j, true
+	}
 	if p.adjacent(i) && n <= 24 && !p.at(j).plain() && !p.is(j, cMonth) && p.lastTaken(i) != RoleClock &&
 		p.lastTaken(i) != RoleBound && !p.is(j, cMedical) {
 		return p.checked(c, i, j)

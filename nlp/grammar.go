@@ -74,7 +74,6 @@ func (p *parse) comma(i int) int {
 func (p *parse) run() {
 	p.labels()
 	p.doubtfulParts()
-	p.namedDays()
 	if p.lex.tomorrowIsMorning {
 		p.mornings()
 	}

@@ -106,7 +106,7 @@ func (l *lexer) add(t token) *token {
 }
 
 // quotes are the marks that open a quotation with those that close it.
-var quotes = [...][2]string{{"\"", "\""}, {"“", "”"}, {"«", "»"}, {"„", "“"}, {"「", "」"}, {"『", "』"}, {"'", "'"}, {"„", "”"}}
+var quotes = [...][2]string{{"\"", "\""}, {"“", "”"}, {"«", "»"}, {"„", "“"}, {"《", "》"}, {"「", "」"}, {"『", "』"}, {"'", "'"}, {"„", "”"}}
 
 func (l *lexer) punct(i, size int) int {
 	rest := l.text[i:]

@@ -39,6 +39,7 @@ type lexicon struct {
 	link          string // a prefix that links a reminder to its message
 	capitalDays   bool   // short weekdays are written with a capital: "So" is not "so"
 	hourBehind    bool   // minutes count towards the hour that comes: "двадцать минут девятого"
+	lowerDays     bool   // weekdays are written with a small letter: "Domingo" may be a name
 	postpositions bool   // "before" stands behind the meal, "on" behind the day
 	// partAttributes: a bare part of the day may describe the noun behind it ("9:00 morning checkup").
 	partAttributes bool
@@ -115,6 +116,8 @@ func (lex *lexicon) addLine(key, forms string) error {
 			lex.capitalDays = true
 		case "hour-behind":
 			lex.hourBehind = true
+		case "lower-days":
+			lex.lowerDays = true
 		case "postpositions":
 			lex.postpositions = true
 		case "unspaced":
@@ -124,7 +127,7 @@ func (lex *lexicon) addLine(key, forms string) error {
 		case "part-attributes":
 			lex.partAttributes = true
 		default:
-			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, month-leads, part-attributes, postpositions, tomorrow-is-morning or unspaced, found %q", forms)
+			return fmt.Errorf("option: expected capital-days, compounds, hour-behind, lower-days, month-leads, part-attributes, postpositions, tomorrow-is-morning or unspaced, found %q", forms)
 		}
 		return nil
 	case "script":

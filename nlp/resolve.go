@@ -46,6 +46,9 @@ func (rs *resolver) result() Result {
 		rs.faultAlternatives()
 		return rs.failAt(p.r.fault, at)
 	}
+	if i, code := p.namedDay(); code != "" {
+		return rs.failAt(code, Span{Start: rs.n.original(int(p.at(i).start)), End: rs.n.original(int(p.at(i).end))})
+	}
 	rs.implied()
 	if i, left := p.leftRule(); left {
 		return rs.failAt("rule_unread", Span{Start: rs.n.original(int(p.at(i).start)), End: rs.n.original(int(p.at(i + 1).end))})

@@ -10,6 +10,7 @@ import (
 // when they are a list.
 func (rs *resolver) sameDay() bool {
 	r := &rs.p.r
+	rs.daysApart()
 	if len(r.dates) != 2 || r.dates[0].kind == r.dates[1].kind {
 		return false
 	}
@@ -57,6 +58,37 @@ func (rs *resolver) sameDay() bool {
 	r.dates = append(r.dates[:0], a)
 	return true
 }
+
+// daysApart refuses two days of different kinds that no word joins: "buy 4th of July flags tomorrow".
+func (rs *resolver) daysApart() {
+	p := rs.p
+	ds := p.r.dates
+	for n := 1; n < len(ds); n++ {
+		a, b := ds[n-1], ds[n]
+		if a.kind == b.kind || a.kind == dWeekday || b.kind == dWeekday || a.kind == dPeriod || b.kind == dPeriod || a.from >= b.from {
+			continue
+		}
+		if p.wordsBetween(a.from, b.from) || p.wordsBefore(a.from) && !p.joined(b.from) {
+			p.fail("contradiction", a.from, b.from+1)
+		}
+	}
+}
+
+// joined reports whether "and" or a comma stands before i.
+func (p *parse) joined(i int) bool {
+	for k := i - 1; k >= 0 && k > i-4; k-- {
+		if p.is(k, cAnd) || p.punct(k, ',') {
+			return true
+		}
+		if p.taken[k] == roleNone && p.content(k) {
+			return false
+		}
+	}
+	return false
+}
+
+// wordsBefore reports whether a word of the message stands right before i.
+func (p *parse) wordsBefore(i int) bool { return i > 0 && p.taken[i-1] == roleNone && p.content(i-1) }
 
 // oneClock finds times of day that contradict each other: said apart, without "and".
 func (rs *resolver) oneClock() string {

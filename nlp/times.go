@@ -10,6 +10,9 @@ func (p *parse) adverb(i int) int {
 		}
 		return i + 1
 	}
+	if _, _, _, counted := p.number(i - 1); counted && p.lex.partAttributes && p.bareWord(i) && p.taken[i-1] == roleNone {
+		return i // "five nights"
+	}
 	if v, is := p.at(i).value(cDayparts); is {
 		add := func(v int) {
 			p.r.clocks = append(p.r.clocks, clockTime{part: v, only: true})

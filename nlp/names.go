@@ -1,0 +1,122 @@
+package nlp
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// names gives days to the message that are part of a name: a street ("calle 5 de Mayo"), a place
+// ("星期五餐厅"), somebody or something ("Plácido Domingo", "the Sunday Times"). Where a name is only
+// likely and no other day is said, the text is refused: to guess would be silently wrong.
+func (p *parse) names(original string, n *normal) {
+	upper := func(k int) bool {
+		if k < 0 || k >= len(p.toks) {
+			return false
+		}
+		r, _ := utf8.DecodeRuneInString(original[n.original(int(p.at(k).start)):])
+		return unicode.IsUpper(r)
+	}
+	for i := range p.toks {
+		t := p.at(i)
+		if v, _ := t.value(cAddress); v == 1 {
+			p.street(i)
+			continue
+		}
+		if p.lex.unspaced {
+			p.namedPlace(i)
+			continue
+		}
+		if !t.has(cWeekday) && !t.has(cWeekdays) || t.typo || !p.bareWord(i) || p.opens(i) {
+			continue
+		}
+		var likely bool
+		prev, next := p.at(i-1), p.at(i+1)
+		capital := next.kind == tWord && next.plain() && upper(i+1)
+		switch {
+		case prev.has(cPlace):
+			likely = !p.lex.lowerDays || upper(i)
+		case p.lex.partAttributes: // "read the Sunday Times", "watch Wednesday Addams"
+			likely = capital && !p.timesBeside(i) && (prev.has(cThe) && !p.is(i-2, cOn) || prev.plain() && prev.kind == tWord && !upper(i-1))
+		case p.lex.compounds: // "Robinson und Freitag lesen"
+			likely = prev.has(cAnd) && p.at(i-2).plain() && upper(i-2) && next.plain()
+		case p.lex.lowerDays && upper(i):
+			plain := prev.kind == tWord && (prev.plain() || prev.has(cAnd) && p.at(i-2).plain() && upper(i-2))
+			likely = prev.has(cTo) && !prev.has(cUntil) && !prev.has(cThe) && p.at(i-2).plain() ||
+				plain && (upper(i-1) && i > 1 || next.kind == tWord && next.plain() && !p.timesBeside(i)) ||
+				prev.has(cForAfter) && p.at(i-2).plain()
+			likely = likely || prev.has(cAnd) && p.at(i-2).plain() && upper(i-2) && p.closes(i+1)
+			likely = likely || (prev.has(cFor) || prev.has(cLink)) && p.at(i-2).plain() && !p.opens(i-1)
+		}
+		switch {
+		case !likely:
+		case p.onlyDay(i):
+			p.fail("name_or_day", i, i+1)
+			p.toks[i].senses = nil
+		default:
+			p.toks[i].senses = nil
+		}
+	}
+	for i := range p.toks {
+		t := &p.toks[i]
+		if v, street := t.value(cAddress); len(t.senses) == 1 && (street && v == 1 || t.has(cPlace)) {
+			t.senses = nil // for all the rest an ordinary word
+		}
+	}
+}
+
+// timesBeside reports whether a time of day stands right behind the word at i.
+func (p *parse) timesBeside(i int) bool {
+	k := p.skip(p.comma(i+1), cAt, cThe)
+	t := p.at(k)
+	return t.kind == tClock || t.kind == tNumber || t.has(cDaypart) || k > i+1 && t.has(cNumber)
+}
+
+// street takes the day that a street is named after: "улица 8 Марта", "Straße des 17. Juni".
+func (p *parse) street(i int) {
+	k := p.skip(i+1, cOf, cThe, cOn)
+	d, e, ok := p.dayNumber(k)
+	if m := p.skip(e, cOf, cThe); !ok || d < 1 || d > 31 || !p.is(m, cMonth) {
+		return
+	} else {
+		e = m + 1
+	}
+	if t := p.at(p.skip(e, cOf)); t.kind == tNumber && t.digits == 4 && t.n > 1500 {
+		e = p.skip(e, cOf) + 1
+	}
+	for ; k < e; k++ {
+		t := &p.toks[k]
+		t.senses = nil
+		if t.kind == tNumber {
+			t.kind, t.parts = tDecimal, 9
+		}
+	}
+}
+
+// namedPlace takes the weekday that a place is named after, written onto it: "明天去星期五餐厅".
+func (p *parse) namedPlace(i int) {
+	u, unit := p.at(i).value(cUnit)
+	if !p.is(i, cWeekday) && !(unit && u == weekend) || !p.is(i+1, cPlace) || !p.at(i+1).glued {
+		return
+	}
+	goes := i > 0 && p.at(i).glued && (p.at(i-1).plain() || p.is(i-1, cLink) || p.is(i-1, cOn) && !p.opens(i-1))
+	if goes || !p.onlyDay(i) {
+		p.toks[i].senses = nil
+	}
+}
+
+// namedDay gives the token of a feast such as "Good Friday", which is on no calendar here, or of a
+// name such as "Monday Night Football", which may say the day too, where a text names no other day.
+func (p *parse) namedDay() (at int, code string) {
+	if len(p.r.dates) > 0 || p.r.rec.set || p.r.hasOffset {
+		return 0, ""
+	}
+	for i := range p.toks {
+		if v, _ := p.at(i).value(cHoliday); v == 2 && p.taken[i] == roleNone {
+			return i, "holidays"
+		}
+		if p.is(i, cDayName) && p.taken[i] == roleNone {
+			return i, "name_or_day"
+		}
+	}
+	return 0, ""
+}
