@@ -281,7 +281,7 @@ func (p *parse) doseOrWordList(i int) bool {
 
 func (p *parse) clockLead(i int) (j int, lead bool) {
 	j = i
-	for j < len(p.toks) {
+	for end := min(len(p.toks), i+longestRun); j < end; {
 		t := p.at(j)
 		switch {
 		case t.has(cAt):

@@ -148,7 +148,14 @@ func (p *parse) ratio(i int) bool {
 func (p *parse) measure(i int) bool { return p.at(i).end-p.at(i).start <= 3 }
 
 func (p *parse) lastTaken(i int) Role {
-	for k := i - 1; k >= 0; k-- {
+	if p.prevEnd == 0 {
+		if i > 0 {
+			return p.taken[0] // nothing but commands, which begin the text
+		}
+		return roleNone
+	}
+	// Behind the last element nothing is taken.
+	for k := min(i, p.prevEnd) - 1; k >= 0; k-- {
 		if p.taken[k] != roleNone {
 			return p.taken[k]
 		}

@@ -22,6 +22,9 @@ type parse struct {
 	described int
 	// early is how many minutes before the clock that comes something is to happen.
 	early int
+	// begins and ends are where the text has its first word of its own and its last, once bounded.
+	begins, ends int
+	bounded      bool
 	// inList: what is read stands behind "and" in a list of times.
 	inList bool
 }
@@ -77,6 +80,7 @@ func (p *parse) run() {
 	if p.lex.tomorrowIsMorning {
 		p.mornings()
 	}
+	p.boundaries()
 	for i := 0; i < len(p.toks); {
 		if p.taken[i] != roleNone || p.is(i, cNotTime) || p.at(i).kind == tQuote {
 			i++
@@ -264,7 +268,7 @@ func (p *parse) try(read func(int) int, i int) int {
 
 // adjacent reports whether the previous element ended here, or only punctuation lies between.
 func (p *parse) adjacent(i int) bool {
-	if p.prevEnd == 0 {
+	if p.prevEnd == 0 || i > p.prevEnd+longestRun {
 		return false
 	}
 	for k := p.prevEnd; k < i; k++ {
@@ -277,25 +281,46 @@ func (p *parse) adjacent(i int) bool {
 
 // opens reports whether nothing but commands and punctuation stands before i.
 func (p *parse) opens(i int) bool {
-	for k := range i {
-		t := p.at(k)
-		if t.kind == tPunct || t.has(cCommand) || t.has(cRemind) || t.has(cPolite) || t.has(cLink) {
-			continue
-		}
-		return false
+	if p.bounded {
+		return i <= p.begins
 	}
-	return true
-}
-
-// closes reports whether the text ends at i, but for punctuation.
-func (p *parse) closes(i int) bool {
-	for ; i < len(p.toks); i++ {
-		if t := p.at(i); t.kind != tPunct && !t.has(cPolite) {
+	for k := range i {
+		if !p.at(k).opening() {
 			return false
 		}
 	}
 	return true
 }
+
+func (t *token) opening() bool {
+	return t.kind == tPunct || t.has(cCommand) || t.has(cRemind) || t.has(cPolite) || t.has(cLink)
+}
+
+// boundaries finds once where the text begins and ends, so that asking at every token stays linear.
+// What words mean does not change any more.
+func (p *parse) boundaries() {
+	n := len(p.toks)
+	for p.begins = 0; p.begins < n && p.at(p.begins).opening(); p.begins++ {
+	}
+	for p.ends = n; p.ends > 0 && p.at(p.ends-1).closing(); p.ends-- {
+	}
+	p.bounded = true
+}
+
+// closes reports whether the text ends at i, but for punctuation.
+func (p *parse) closes(i int) bool {
+	if p.bounded {
+		return i >= p.ends
+	}
+	for ; i < len(p.toks); i++ {
+		if !p.at(i).closing() {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *token) closing() bool { return t.kind == tPunct || t.has(cPolite) }
 
 func (p *parse) contradict(i, j int) int {
 	p.fail("contradiction", i, j)
