@@ -34,7 +34,7 @@ var update = flag.Bool("update", false, "rewrite the dialogues with what is said
 //	# a comment
 //
 //	    bot: text [Button]      a new message              edit: text    an earlier one changes
-//	    due: text [Button]      a reminder arrives
+//	    due: text [Button]      a reminder arrives         too late: text  it is not sent any more
 //	    toast: text             the answer to a tap
 func TestDialogues(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")
@@ -253,6 +253,11 @@ func (s *stage) deliver() {
 
 func (s *stage) show(j delivery.Job) {
 	s.t.Helper()
+	if s.clock.Sub(j.Due) > j.Lateness {
+		s.must(s.store.Settle(s.t.Context(), j, 0, delivery.Outcome{Status: delivery.Expired, Reason: "too late"}))
+		fmt.Fprintf(&s.out, "    too late: %s\n", j.Content)
+		return
+	}
 	s.sent++
 	id := fmt.Sprint(s.sent)
 	s.must(s.store.Intend(s.t.Context(), j, 0))
@@ -263,7 +268,7 @@ func (s *stage) show(j delivery.Job) {
 	}
 	m, err := s.renderer.Render(j)
 	s.must(err)
-	j.Message = m
+	j.Message = s.renderer.Note(m, j, s.clock, 5*time.Minute)
 	if j.Operation == delivery.Edit {
 		verb = "edit"
 		id = j.TargetID

@@ -32,6 +32,13 @@ const (
 	PriorityNormal   = 2
 )
 
+// The kinds of a message of a series.
+const (
+	KindOccurrence = "occurrence"
+	KindSnooze     = "snooze"
+	KindNag        = "nag"
+)
+
 // Job is one claimed row: all that is needed to send it and to record what became of it.
 type Job struct {
 	Source Source
@@ -55,6 +62,8 @@ type Job struct {
 	Asks        string
 	Card        string
 	CardVersion int
+	// Kind is occurrence, snooze (the person asked for it once more) or nag (nobody answered it).
+	Kind string
 	// Slot is the time that the message names: its own, or that of the dose it is about. UTC.
 	Slot time.Time
 

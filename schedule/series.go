@@ -24,11 +24,15 @@ type Series struct {
 	Template   string
 	Parameters map[string]string
 	// Asks is what each of its messages asks: "" nothing, "dose" whether it was taken.
-	Asks    string
-	Rule    Rule
-	Status  SeriesStatus
-	Why     string // the reason of a pause
-	Version int
+	Asks string
+	// NagEvery and NagTimes are how often a message that nobody answers comes again within its window;
+	// 0: it does not.
+	NagEvery time.Duration
+	NagTimes int
+	Rule     Rule
+	Status   SeriesStatus
+	Why      string // the reason of a pause
+	Version  int
 	// MaxLateness is the template's; an occurrence's own is never past half the way to the next.
 	MaxLateness time.Duration
 }

@@ -53,6 +53,9 @@ type Template struct {
 	Optional []string `yaml:"optional"`
 	// Asks is what the message asks: "" nothing, AsksDose whether it was taken.
 	Asks string `yaml:"asks"`
+	// NagEvery and NagTimes are how often it comes again while nobody answers.
+	NagEvery time.Duration `yaml:"nag_every"`
+	NagTimes int           `yaml:"nag_times"`
 	// Subject is the variable that a person's own free text fills.
 	Subject string `yaml:"subject"`
 }

@@ -193,9 +193,9 @@ const (
 			LEFT JOIN scheduled_messages o ON o.id = m.target_id
 		WHERE ` + stillDue + ` ORDER BY m.priority, m.seq FOR NO KEY UPDATE OF m SKIP LOCKED`
 
-	// A snooze is about the slot of the occurrence that it repeats, and has its card.
+	// A snooze or a nag is about the slot of the occurrence that it repeats, and has its card.
 	readOccurrences = `SELECT ` + jobColumns + `, m.message_content, m.template_key, m.parameters, m.schedule_id::text, s.zone, s.rule,
-			s.status = 'active' AND m.parent_id IS NULL, s.max_lateness_seconds, s.asks, m.patient_id::text, p.name, p.language,
+			m.kind, s.status = 'active' AND m.parent_id IS NULL, s.max_lateness_seconds, s.asks, m.patient_id::text, p.name, p.language,
 			COALESCE(o.scheduled_time, m.scheduled_time), COALESCE(d.id, ''), COALESCE(d.version, 0)
 		FROM scheduled_messages m JOIN addresses a ON a.id = m.recipient_id
 			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
@@ -267,7 +267,7 @@ func scanOccurrence(row pgx.CollectableRow) (claimed, error) {
 	r.Source, r.Operation = delivery.Occurrence, delivery.Send
 	var parameters []byte
 	var maximum int64
-	if err := r.scan(row, &r.Content, &r.Template, &parameters, &r.series, &r.Zone, &r.rule, &r.active, &maximum, &r.Asks, &r.patient,
+	if err := r.scan(row, &r.Content, &r.Template, &parameters, &r.series, &r.Zone, &r.rule, &r.Kind, &r.active, &maximum, &r.Asks, &r.patient,
 		&r.PatientName, &r.Language, &r.Slot, &r.Card, &r.CardVersion); err != nil {
 		return r, err
 	}

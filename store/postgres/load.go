@@ -113,7 +113,7 @@ const (
 
 	personSeriesSQL = `SELECT ` + seriesColumns + ` FROM schedules s
 		WHERE patient_id = $1 AND status IN ('active', 'paused', 'finished') AND (status <> 'finished' OR EXISTS (
-			SELECT 1 FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused')))
+			SELECT 1 FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused') AND m.parent_id IS NULL))
 		ORDER BY s.seq`
 )
 

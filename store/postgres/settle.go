@@ -154,6 +154,13 @@ func (w *settler) settle() error {
 	if o.Status == delivery.Pending && held {
 		w.withdraw(b, &h, row)
 	}
+	if o.Status == delivery.Sent && w.job.Asks != "" && !row.cancel {
+		id, err := newID()
+		if err != nil {
+			return err
+		}
+		b.Queue(nagSQL, id, w.job.ID, w.now)
+	}
 	h.queue(b, w.now)
 	early := o.Status == delivery.Sent && w.progress != nil
 	if o.Unreachable == "" && o.MigrateTo == "" && !early {
@@ -216,6 +223,22 @@ func (w *settler) write(b *pgx.Batch, row settled, o delivery.Outcome) {
 	}
 	b.Queue(settleOccurrence, args...)
 }
+
+// nagSQL makes the next nag of what was just sent, unless it was answered, something of it waits
+// already, or its window is over. $1 id, $2 the message, $3 now.
+const nagSQL = `INSERT INTO scheduled_messages (id, patient_id, recipient_id, platform, message_content, scheduled_time, template_key, parameters, status,
+		created_at, updated_at, priority, delivery_window_seconds, schedule_id, slot_key, kind, parent_id, next_attempt_time)
+	SELECT $1, o.patient_id, o.recipient_id, o.platform, o.message_content, $3::timestamptz + every.wait, o.template_key, o.parameters, 'pending', $3, $3, o.priority,
+		extract(epoch FROM o.scheduled_time + o.delivery_window_seconds * interval '1 second' - $3::timestamptz - every.wait)::integer,
+		o.schedule_id, o.slot_key || '!' || (nags.n + 1), 'nag', o.id, $3::timestamptz + every.wait
+	FROM scheduled_messages m JOIN scheduled_messages o ON o.id = COALESCE(m.parent_id, m.id) JOIN schedules s ON s.id = o.schedule_id,
+		LATERAL (SELECT s.nag_every_seconds * interval '1 second' AS wait) every,
+		LATERAL (SELECT count(*) AS n FROM scheduled_messages n WHERE n.parent_id = o.id AND n.kind = 'nag') nags
+	WHERE m.id = $2 AND nags.n < s.nag_times AND s.status IN ('active', 'finished')
+		AND $3::timestamptz + every.wait < o.scheduled_time + o.delivery_window_seconds * interval '1 second'
+		AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.message_id = o.id AND r.undone_at IS NULL)
+		AND NOT EXISTS (SELECT 1 FROM scheduled_messages w WHERE w.parent_id = o.id AND w.status = 'pending')
+	ON CONFLICT (schedule_id, slot_key) DO NOTHING`
 
 // withdraw takes back a row that waits again, though its series was cancelled or paused while it was
 // being sent.

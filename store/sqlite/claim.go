@@ -54,7 +54,7 @@ type claimed struct {
 	status    delivery.Status
 	patient   string
 	series    string
-	again     bool  // a snooze of an occurrence, which has its successor
+	again     bool  // a snooze or nag of an occurrence, which has its successor
 	broken    error // the row cannot be read
 }
 
@@ -78,7 +78,7 @@ const (
 
 	dueOccurrences = `SELECT m.id, m.recipient_id, m.status, m.message_content, m.template_key, m.parameters, m.schedule_id,
 			s.zone, s.asks, m.patient_id, p.name, p.language, COALESCE(o.scheduled_time, m.scheduled_time), COALESCE(d.id, ''), COALESCE(d.version, 0),
-			m.parent_id IS NOT NULL, ` + jobColumns + `
+			m.kind, m.parent_id IS NOT NULL, ` + jobColumns + `
 		FROM scheduled_messages m JOIN addresses a ON a.id = m.recipient_id
 			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
 			LEFT JOIN scheduled_messages o ON o.id = m.parent_id
@@ -163,7 +163,7 @@ func scanOccurrence(rows *sql.Rows) (claimed, error) {
 	var parameters string
 	var slot int64
 	if err := r.scan(rows, &r.ID, &r.recipient, &r.status, &r.Content, &r.Template, &parameters, &r.series,
-		&r.Zone, &r.Asks, &r.patient, &r.PatientName, &r.Language, &slot, &r.Card, &r.CardVersion, &r.again); err != nil {
+		&r.Zone, &r.Asks, &r.patient, &r.PatientName, &r.Language, &slot, &r.Card, &r.CardVersion, &r.Kind, &r.again); err != nil {
 		return r, err
 	}
 	r.Slot = fromMicros(slot)

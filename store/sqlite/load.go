@@ -69,7 +69,7 @@ func (l loader) load(state *conversations.State, a bot.Arrival) error {
 	}
 	state.Series, err = l.series(`SELECT `+seriesColumns+` FROM schedules s
 		WHERE patient_id = ? AND status IN ('active', 'paused', 'finished') AND (status <> 'finished' OR EXISTS (
-			SELECT 1 FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused')))
+			SELECT 1 FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused') AND m.parent_id IS NULL))
 		ORDER BY s.rowid`, state.Person.ID)
 	if err != nil {
 		return err

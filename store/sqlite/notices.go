@@ -12,7 +12,7 @@ import (
 const untoldSQL = `SELECT m.id, m.scheduled_time, s.zone, m.message_content, a.id, a.channel, a.platform_id, p.language
 	FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
 		JOIN addresses a ON a.id = m.recipient_id JOIN patients p ON p.id = m.patient_id
-	WHERE m.status = 'expired' AND m.notice_id IS NULL AND a.reachable
+	WHERE m.status = 'expired' AND m.parent_id IS NULL AND m.notice_id IS NULL AND a.reachable
 		AND COALESCE((SELECT withdrawn_at IS NULL FROM consents WHERE patient_id = p.id ORDER BY given_at DESC, id DESC LIMIT 1), 1)
 		AND (NOT EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.patient_id = m.patient_id AND o.scheduled_time <= ?
 			AND o.status IN ('pending', 'sending')) OR EXISTS (SELECT 1 FROM outbox n WHERE n.recipient_id = m.recipient_id AND ` + waitingNotice + `))

@@ -101,6 +101,15 @@ func (w *settler) settle(part int, o delivery.Outcome) error {
 			return err
 		}
 	}
+	if o.Status == delivery.Sent && w.job.Asks != "" && !row.cancel {
+		id, err := newID()
+		if err != nil {
+			return err
+		}
+		if err := w.exec(nagSQL, id, w.job.ID, w.now); err != nil {
+			return err
+		}
+	}
 	if o.Unreachable != "" {
 		if err := w.unreachable(row, o.Unreachable); err != nil {
 			return err
@@ -190,6 +199,21 @@ func (w *settler) write(row settled, o delivery.Outcome) error {
 	}
 	return w.exec(query, o.Status, o.Reason, row.attempts, row.copies, string(parts), o.MarkNext, next, sent, failed, w.now, w.job.ID)
 }
+
+// nagSQL makes the next nag of what was just sent, unless it was answered, something of it waits
+// already, or its window is over. ?1 id, ?2 the message, ?3 now.
+const nagSQL = `INSERT INTO scheduled_messages (id, patient_id, recipient_id, platform, message_content, scheduled_time, template_key, parameters, status,
+		created_at, updated_at, priority, delivery_window_seconds, schedule_id, slot_key, kind, parent_id, next_attempt_time)
+	SELECT ?1, o.patient_id, o.recipient_id, o.platform, o.message_content, ?3 + s.nag_every_seconds * 1000000, o.template_key, o.parameters, 'pending', ?3, ?3, o.priority,
+		(o.scheduled_time - ?3) / 1000000 + o.delivery_window_seconds - s.nag_every_seconds,
+		o.schedule_id, o.slot_key || '!' || (nags.n + 1), 'nag', o.id, ?3 + s.nag_every_seconds * 1000000
+	FROM scheduled_messages m JOIN scheduled_messages o ON o.id = COALESCE(m.parent_id, m.id) JOIN schedules s ON s.id = o.schedule_id
+		JOIN (SELECT COUNT(*) AS n FROM scheduled_messages n WHERE n.kind = 'nag' AND n.parent_id = (SELECT COALESCE(parent_id, id) FROM scheduled_messages WHERE id = ?2)) nags
+	WHERE m.id = ?2 AND nags.n < s.nag_times AND s.status IN ('active', 'finished')
+		AND ?3 + s.nag_every_seconds * 1000000 < o.scheduled_time + o.delivery_window_seconds * 1000000
+		AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.message_id = o.id AND r.undone_at IS NULL)
+		AND NOT EXISTS (SELECT 1 FROM scheduled_messages w WHERE w.parent_id = o.id AND w.status = 'pending')
+	ON CONFLICT (schedule_id, slot_key) DO NOTHING`
 
 // withdraw takes back a row that waits again, though its series was cancelled or paused while it was
 // being sent.

@@ -19,7 +19,7 @@ func (w *world) asking() delivery.Job {
 	w.must(err)
 	upcoming := rule.Upcoming(w.clock, 2)
 	w.turn(mia, conversations.Turn{Person: conversations.Person{Consent: "1"}, Create: []conversations.NewSeries{{First: upcoming[0], Second: upcoming[1].At,
-		Series: schedule.Series{ID: w.id(), Code: "AAAA", Message: "aspirin", Template: "medication_reminder", Asks: "dose", Rule: rule,
+		Series: schedule.Series{ID: w.id(), Code: "AAAA", Message: "aspirin", Template: "medication_reminder", Asks: "dose", NagEvery: 30 * minute, NagTimes: 2, Rule: rule,
 			Status: schedule.Active, Version: 1, MaxLateness: 2 * time.Hour}}}})
 	w.clock = upcoming[0].At
 	return w.one()
@@ -107,7 +107,7 @@ func snoozed(t *testing.T, w *world) {
 		t.Fatalf("the snooze: %+v", again)
 	}
 	w.send(again, "6")
-	w.clock = w.clock.Add(time.Hour)
+	w.clock = w.clock.Add(29 * minute)
 	w.none() // neither the first snooze nor a second next occurrence
 	snooze(15 * minute)
 	w.answer(j, conversations.AnswerTaken, "")
@@ -120,4 +120,48 @@ func snoozed(t *testing.T, w *world) {
 	if next := w.one(); next.Card == j.Card || next.Card == "" {
 		t.Errorf("the next day: %+v, want a card of its own", next)
 	}
+}
+
+// Nobody answers: it comes again, a few times, within its window and about the same slot; an answer
+// ends it, and one that expires is not told of on its own.
+func nagged(t *testing.T, w *world) {
+	j := w.asking()
+	w.send(j, "5")
+	for n := range 2 {
+		w.clock = w.clock.Add(29 * minute)
+		w.none()
+		w.clock = w.clock.Add(minute)
+		nag := w.one()
+		if nag.Kind != delivery.KindNag || nag.Card != j.Card || !nag.Slot.Equal(j.Due) || nag.Lateness != 2*time.Hour-w.clock.Sub(j.Due) {
+			t.Fatalf("nag %d: %+v", n+1, nag)
+		}
+		w.send(nag, "n"+string(rune('1'+n)))
+	}
+	w.clock = w.clock.Add(time.Hour)
+	w.none() // two are enough
+
+	w.clock = j.Due.AddDate(0, 0, 1)
+	second := w.one()
+	w.send(second, "7")
+	w.answer(second, conversations.AnswerTaken, "")
+	w.clock = w.clock.Add(30 * minute)
+	w.none() // answered
+
+	w.clock = j.Due.AddDate(0, 0, 2)
+	w.send(w.one(), "8")
+	w.clock = w.clock.Add(3 * time.Hour) // the nag was due and is too late by now
+	w.must(w.Settle(w.ctx, w.one(), 0, delivery.Outcome{Status: delivery.Expired, Reason: "too late"}))
+	if untold, err := w.Untold(w.ctx, 10); err != nil || len(untold) != 0 {
+		t.Errorf("a nag that expired is told of: %+v %v", untold, err)
+	}
+}
+
+// What is answered while it is being sent gets no nag.
+func answeredWhileSending(t *testing.T, w *world) {
+	j := w.asking()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.answer(j, conversations.AnswerTaken, "")
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Sent, PlatformID: "5", Requested: true}))
+	w.clock = w.clock.Add(30 * minute)
+	w.none()
 }

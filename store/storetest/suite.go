@@ -68,6 +68,8 @@ func Run(t *testing.T, open Open) {
 		{"an answer settles an unknown outcome", answerSettlesUnknown},
 		{"one answer to a dose holds at a time", oneAnswerHolds},
 		{"a snooze comes once, about the same slot", snoozed},
+		{"what nobody answers comes again, within its window", nagged},
+		{"what is answered while it is sent comes no more", answeredWhileSending},
 		{"what has ended goes once it is old", purged},
 		{"the next due time looks past what is blocked", nextDue},
 	} {
