@@ -62,8 +62,11 @@ type Message struct {
 
 // Turn is what a Step decided. It is saved in one transaction, or not at all.
 type Turn struct {
-	// Person is the profile as it is to be from now on.
+	// Person is the profile as it is to be from now on; but for Unreachable, which is Reach's.
 	Person Person
+	// Reach, when set, is why the address cannot be written to from now on; pointing to "", it can. nil
+	// leaves it as it is: the engine may have learnt otherwise since the state was loaded.
+	Reach *string
 	// Consent is given or withdrawn with this turn; nil: neither.
 	Consent *Consent
 	Drafts  []DraftChange

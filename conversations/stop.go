@@ -107,6 +107,7 @@ func (t *turn) leave(reason string) {
 		return
 	}
 	t.person.Unreachable = reason
+	t.result.Reach = &reason
 	for _, s := range t.state.Series {
 		if s.Status == schedule.Active {
 			t.result.Change = append(t.result.Change, SeriesChange{ID: s.ID, Status: schedule.PausedNow, Why: whyUnreachable})
@@ -118,6 +119,7 @@ func (t *turn) leave(reason string) {
 // comeBack: the address works again; if series were paused, the person says which go on.
 func (t *turn) comeBack() {
 	t.person.Unreachable = ""
+	t.result.Reach = new(string)
 	t.result.Audit = append(t.result.Audit, AuditEvent{Action: "reachable"})
 	asked := slices.ContainsFunc(t.touched, func(c *change) bool { return c.draft.Kind == KindResume })
 	if !t.person.Stopped && !asked && t.resumable() > 0 {

@@ -47,7 +47,7 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 	if n == 0 {
 		return bot.ErrHandled
 	}
-	if err := c.person(turn.Person); err != nil {
+	if err := c.person(turn.Person, turn.Reach); err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
 	if turn.Consent != nil {
@@ -96,7 +96,7 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 
 // person saves the profile, and makes the patient and the address of a stranger. The name is kept
 // only once there is consent. The address stays locked: nothing of it is claimed meanwhile.
-func (c *committer) person(p conversations.Person) error {
+func (c *committer) person(p conversations.Person, reach *string) error {
 	name := p.Name
 	if p.Consent == "" {
 		name = ""
@@ -114,9 +114,11 @@ func (c *committer) person(p conversations.Person) error {
 	b.Queue(`UPDATE patients SET name = $1, language = $2, zone = $3, zone_confirmed = $4, updated_at = $5
 		WHERE id = $6 AND (name, language, zone, zone_confirmed) IS DISTINCT FROM ($1, $2, $3, $4)`,
 		name, p.Language, p.Zone, p.ZoneConfirmed, c.now, c.patient)
-	b.Queue(`UPDATE addresses SET reachable = $1 = '', unreachable_why = $1,
-			unreachable_since = CASE WHEN $1 = '' THEN NULL ELSE COALESCE(unreachable_since, $2) END, updated_at = $2
-		WHERE id = $3 AND unreachable_why <> $1`, p.Unreachable, c.now, c.address)
+	if reach != nil {
+		b.Queue(`UPDATE addresses SET reachable = $1 = '', unreachable_why = $1,
+				unreachable_since = CASE WHEN $1 = '' THEN NULL ELSE COALESCE(unreachable_since, $2) END, updated_at = $2
+			WHERE id = $3 AND unreachable_why <> $1`, *reach, c.now, c.address)
+	}
 	return c.send(b)
 }
 

@@ -59,7 +59,7 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 	if !ok {
 		return bot.ErrHandled
 	}
-	if err := c.person(turn.Person); err != nil {
+	if err := c.person(turn.Person, turn.Reach); err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
 	if turn.Consent != nil {
@@ -108,7 +108,7 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 
 // person saves the profile, and makes the patient and the address of a stranger. The name is kept
 // only once there is consent.
-func (c *committer) person(p conversations.Person) error {
+func (c *committer) person(p conversations.Person, reach *string) error {
 	name := p.Name
 	if p.Consent == "" {
 		name = ""
@@ -137,9 +137,12 @@ func (c *committer) person(p conversations.Person) error {
 		WHERE id = ?`, name, p.Language, p.Zone, p.ZoneConfirmed, c.now, c.patient); err != nil {
 		return err
 	}
+	if reach == nil {
+		return nil
+	}
 	return c.exec(`UPDATE addresses SET reachable = ?1 = '', unreachable_why = ?1,
 			unreachable_since = CASE WHEN ?1 = '' THEN NULL ELSE COALESCE(unreachable_since, ?2) END, updated_at = ?2
-		WHERE id = ?3 AND unreachable_why <> ?1`, p.Unreachable, c.now, c.address)
+		WHERE id = ?3 AND unreachable_why <> ?1`, *reach, c.now, c.address)
 }
 
 func (c *committer) consent(k conversations.Consent) error {

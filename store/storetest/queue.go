@@ -197,6 +197,15 @@ func unreachable(t *testing.T, w *world) {
 	if len(state.Series) != 1 || state.Series[0].Status != schedule.PausedNow || state.Series[0].Why != "unreachable" {
 		t.Errorf("series: %+v", state.Series)
 	}
+	// A turn that was decided before does not bring it back; one that is about it does.
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Consent: "1"}})
+	if p := w.load(mia, "").Person; p.Unreachable != "blocked" {
+		t.Errorf("a turn on an older state made it reachable: %+v", p)
+	}
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Consent: "1"}, Reach: new(string)})
+	if p := w.load(mia, "").Person; p.Unreachable != "" {
+		t.Errorf("after they came back: %+v", p)
+	}
 	w.clock = w.clock.AddDate(0, 0, 3)
 	w.none()
 }
