@@ -208,7 +208,7 @@ func (p *parse) mergeClocks(list []clockTime, i, end int) (add bool) {
 		first.from, first.to = i, end
 		p.r.clocks[0] = first
 		return false
-	case last.only && last.shift == 0 && !first.only && len(p.r.clocks) == 1 && misfits(last.part, first) && (p.wordsBetween(last.to, i) || p.wordsBefore(last.from)) && p.taken[last.from] == RoleClock:
+	case last.only && last.shift == 0 && !first.only && len(p.r.clocks) == 1 && misfits(last.part, first) && (p.wordsBetween(last.to, i) || p.zoneBetween(last.to, i) || p.wordsBefore(last.from)) && p.taken[last.from] == RoleClock:
 		for k := last.from; k < last.to; k++ {
 			p.taken[k] = roleNone // "watch Midnight in Paris at 9pm"
 		}
@@ -253,6 +253,9 @@ func (p *parse) describes(i int) bool {
 	if p.genitive(i) {
 		return !p.lex.unspaced || i == 0 || p.taken[i-1] == roleNone
 	}
+	if prev := p.at(i - 1); i > 0 && p.taken[i-1] == roleNone && p.bareWord(i) && !p.lex.unspaced && prev.kind == tWord && (prev.has(cArticle) || prev.has(cNumber)) {
+		return true // "regarder Une nuit à Rome"
+	}
 	w := p.text[p.at(i).start:p.at(i).end]
 	if p.lex.script == arabic && p.bareWord(i) && strings.HasPrefix(w, definite) {
 		return i > 0 && p.at(i-1).kind == tWord && p.taken[i-1] == roleNone && p.content(i-1)
@@ -269,6 +272,16 @@ func (p *parse) describes(i int) bool {
 func (p *parse) wordsBetween(i, j int) bool {
 	for ; i < j; i++ {
 		if p.taken[i] == roleNone && p.content(i) {
+			return true
+		}
+	}
+	return false
+}
+
+// zoneBetween reports whether a place that could name a zone stands between and was not read as one.
+func (p *parse) zoneBetween(i, j int) bool {
+	for ; i < j; i++ {
+		if p.taken[i] == roleNone && p.is(i, cZone) {
 			return true
 		}
 	}

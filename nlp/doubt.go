@@ -33,6 +33,12 @@ func (p *parse) leftRule() (at int, left bool) {
 			continue
 		}
 		next := p.at(i + 1)
+		if next.kind == tNumber && p.taken[i+1] == roleNone && p.at(i+2).plain() {
+			return i, true // "every 2 dyas"
+		}
+		if p.lex.script == arabic && strings.HasPrefix(p.text[next.start:next.end], definite) {
+			continue // "كل النوافذ" are all of them
+		}
 		if p.taken[i+1] != roleNone && !p.opens(i) || next.kind != tWord || next.has(cDose) || next.has(cMedical) || next.has(cOf) || next.has(cThe) {
 			continue
 		}

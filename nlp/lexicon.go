@@ -241,7 +241,7 @@ func (lex *lexicon) finish() {
 		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ") && (hasSense(full, cWeekday) || hasSense(full, cWeekdays))
 		if (n == 1 || hyphened) && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
 			slices.ContainsFunc(full.senses, func(s sense) bool {
-				return s.cat.schedules() || s.cat == cNext || s.cat == cDaypart && s.val <= midnight && utf8.RuneCountInString(key) >= 6
+				return s.cat.schedules() || s.cat == cNext || s.cat == cDaypart && s.val <= midnight
 			}) {
 			r, _ := utf8.DecodeRuneInString(key)
 			lex.typos[r] = append(lex.typos[r], key)

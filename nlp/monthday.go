@@ -61,8 +61,8 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 // dotDate: a dotted pair is a date when a word for a date stands before it and a clock behind it.
 func (p *parse) dotDate(i, j int) bool {
 	t := p.at(j)
-	if t.b > 12 || t.b == 0 || t.n > 31 || t.n == 0 {
-		return false
+	if t.b > 12 || t.b == 0 || t.n > 31 || t.n == 0 || p.lex.partAttributes && i == j || p.is(j-1, cTo) {
+		return false // "set the thermostat to 21.5 at 9pm"
 	}
 	k := p.skip(j+1, cAt, cThe)
 	clock := p.at(k).kind == tClock || k > j+1 && p.at(k).kind == tNumber || p.at(k).kind == tNumber && p.is(k+1, cOClock)
@@ -165,6 +165,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	_, _, ordinal := p.ordinal(k)
 	if !ordinal {
 		_, _, ordinal = p.dotted(k)
+	}
+	if ordinal && n != 1 && p.at(k).kind == tWord && p.lex.lowerDays && p.lex.script == latin && !marked {
+		return p.ordinalDay(i, j) // "limpar o quarto", "tercer piso": only the first is a day without a mark
 	}
 	after := p.is(e, cDayMark) && (p.lex.unspaced || !p.is(e, cUnit)) // "15 días" are days
 	if course := p.skip(e, cOf, cThe); marked && course > e && p.is(j-1, cUnit) && p.content(course) || marked && course > e && p.is(k-1, cUnit) && p.content(course) {

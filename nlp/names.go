@@ -26,6 +26,14 @@ func (p *parse) names(original string, n *normal) {
 			p.namedPlace(i)
 			continue
 		}
+		if titled := t.has(cAdverb) && p.lex.lowerDays || t.has(cRelativeDay) && p.at(i-1).has(cPlace); titled && upper(i) && p.bareWord(i) && !p.opens(i) && p.at(i-1).kind == tWord &&
+			(p.at(i-1).plain() || p.at(i-1).has(cPlace)) {
+			if p.onlyDay(i) {
+				p.fail("name_or_day", i, i+1) // "regarder Quotidien", "Bar Mañana"
+			}
+			t.senses = nil
+			continue
+		}
 		if !t.has(cWeekday) && !t.has(cWeekdays) || t.typo || !p.bareWord(i) || p.opens(i) {
 			continue
 		}

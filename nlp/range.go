@@ -13,8 +13,8 @@ func (p *parse) clockRange(i int) int {
 	if meeting {
 		a, k, ok = clockTime{hour: int(p.at(j).n), hourOnly: true}, j+1, true
 	}
-	if !ok {
-		return i
+	if !ok || !from && a.hour == 24 {
+		return i // "ver 24 Horas às 21h"
 	}
 	hourly := meeting || p.hourlyFollows(k) // "9 to 5 every hour"
 	if !from && !hourly && (p.r.rec.step == 0 || !p.adjacent(i)) && p.at(j).kind != tClock && !p.is(k-1, cOClock) && a.meridiem == 0 {

@@ -2,6 +2,9 @@ package nlp
 
 // adverb reads "daily", "weekly", "fortnightly", "mornings".
 func (p *parse) adverb(i int) int {
+	if p.is(i, cAdverb) && p.is(i-1, cThe) && p.taken[i-1] == roleNone && p.lex.script == latin && !p.lex.partAttributes && p.bareWord(i) {
+		return i // "comprar el diario": a newspaper
+	}
 	if v, is := p.at(i).value(cAdverb); is {
 		fresh := !p.r.rec.set
 		p.setInterval(v/16*60, v%16, i, i+1)
