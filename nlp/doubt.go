@@ -66,7 +66,8 @@ func (p *parse) genitive(i int) bool {
 		n := p.at(i + 1)
 		return p.content(i+1) && n.kind == tWord && p.lex.entries["के "+p.text[n.start:n.end]] == nil // "रात के लिए"
 	}
-	return p.is(i+1, cOf) && !p.is(i+1, cInAfter) && !p.is(i+1, cLink) && p.content(i+2)
+	meal := p.is(i+2, cMeals) || p.is(i+2, cDaypart) && !p.lex.unspaced && !p.is(p.skip(i+3, cOf, cStartAfter), cBefore) && !p.is(i+3, cAfter) && !p.is(i+3, cWith)
+	return p.is(i+1, cOf) && !p.is(i+1, cInAfter) && !p.is(i+1, cLink) && (p.content(i+2) || meal)
 }
 
 // definite is the Arabic article: a bare part of the day that has it makes a name with the noun before
@@ -101,4 +102,11 @@ func (p *parse) keepNouns() {
 		}
 	}
 	p.r.clocks = kept
+}
+
+// counts reports whether the ordinal at i counts the weekday behind it, "second sunday", for which a
+// month is missing.
+func (p *parse) counts(i int) bool {
+	n, _ := p.at(i).value(cOrdinal)
+	return n > 0 && p.at(i).kind == tWord && !p.is(i, cWeekday) || p.is(i, cOrdinalSuffix) && p.at(i).glued && p.at(i-1).kind == tNumber && p.at(i-1).n <= 5
 }

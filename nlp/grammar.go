@@ -123,8 +123,8 @@ func (p *parse) labels() {
 			for p.punct(k, '.') || p.punct(k, '#') || p.punct(k, ':') || p.is(k, cLabel) {
 				k++
 			}
-			if p.name(k) {
-				p.toks[i].senses = nil
+			if p.name(k) || len(p.at(i).senses) == 1 {
+				p.toks[i].senses = nil // without a number an ordinary word: "the night bus"
 			}
 		case p.is(i, cAddress) && !p.at(i).glued:
 			for k := i - 1; k >= max(0, i-3); k-- {

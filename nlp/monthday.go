@@ -61,7 +61,8 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 // dotDate: a dotted pair is a date when a word for a date stands before it and a clock behind it.
 func (p *parse) dotDate(i, j int) bool {
 	t := p.at(j)
-	if t.b > 12 || t.b == 0 || t.n > 31 || t.n == 0 || p.lex.partAttributes && i == j || p.is(j-1, cTo) {
+	if t.b > 12 || t.b == 0 || t.n > 31 || t.n == 0 || p.lex.partAttributes && i == j || p.is(j-1, cTo) ||
+		i == j && t.bDigits == 1 && !p.at(j).zero && p.content(j-1) && !p.opens(j) {
 		return false // "set the thermostat to 21.5 at 9pm"
 	}
 	k := p.skip(j+1, cAt, cThe)
@@ -166,7 +167,7 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	if !ordinal {
 		_, _, ordinal = p.dotted(k)
 	}
-	if ordinal && n != 1 && p.at(k).kind == tWord && p.lex.lowerDays && p.lex.script == latin && !marked {
+	if ordinal && n != 1 && p.at(k).kind == tWord && !p.lex.partAttributes && !p.lex.compounds && p.lex.script != arabic && !marked {
 		return p.ordinalDay(i, j) // "limpar o quarto", "tercer piso": only the first is a day without a mark
 	}
 	after := p.is(e, cDayMark) && (p.lex.unspaced || !p.is(e, cUnit)) // "15 días" are days

@@ -46,6 +46,11 @@ func (rs *resolver) result() Result {
 		rs.faultAlternatives()
 		return rs.failAt(p.r.fault, at)
 	}
+	for _, d := range p.r.dates {
+		if k := d.from - 1; d.kind == dWeekday && k >= 0 && p.taken[k] == roleNone && p.counts(k) {
+			return rs.failAt("rule_unread", Span{Start: rs.n.original(int(p.at(k).start)), End: rs.n.original(int(p.at(k + 1).end))})
+		}
+	}
 	if i, code := p.namedDay(); code != "" {
 		return rs.failAt(code, Span{Start: rs.n.original(int(p.at(i).start)), End: rs.n.original(int(p.at(i).end))})
 	}
