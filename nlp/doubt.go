@@ -33,6 +33,9 @@ func (p *parse) leftRule() (at int, left bool) {
 			continue
 		}
 		next := p.at(i + 1)
+		if p.opens(i) && p.taken[i+1] == RoleClock && (next.kind == tNumber || next.kind == tClock) {
+			return i, true // "every 9am"
+		}
 		if next.kind == tNumber && p.taken[i+1] == roleNone && p.at(i+2).plain() {
 			return i, true // "every 2 dyas"
 		}

@@ -14,6 +14,12 @@ func (p *parse) every(i int) int {
 		return i // the letter alone is none
 	}
 	j = p.skip(j, cThe)
+	if all, _ := p.at(i).value(cEvery); all == 1 && p.lex.partAttributes {
+		if u, is := p.at(j).value(cUnit); is && (u == week || u == month || u == year || u == weekend && !p.is(j, cWeekdays)) {
+			p.fail("rule_unread", i, j+1) // "all week at 9" is a stretch of days
+			return j + 1
+		}
+	}
 	if p.is(j, cHoliday) {
 		p.fail("holidays", i, j+1)
 		return j + 1
@@ -35,6 +41,10 @@ func (p *parse) every(i int) int {
 	}
 	// "every second tuesday": every other one; "every second tuesday of the month" is numbered.
 	if n, k, ok := p.ordinal(j); ok {
+		if p.at(j).kind == tNumber && p.at(k).plain() && p.at(k).kind == tWord && i > 0 && p.taken[i-1] == roleNone && p.content(i-1) {
+			p.fail("rule_unread", i, k) // "call every 3rd patient"
+			return k
+		}
 		if n >= 2 && n <= 4 && !p.r.rec.monthly() && !p.numbered(j) {
 			if list, e := p.weekdaysAt(k); !list.empty() {
 				p.setUnit(week, n, i, e)
