@@ -36,6 +36,7 @@ var changes = []struct {
 // The deciding clock jumps by up to two hours to and fro while local clocks change, and people say
 // that they are in another zone: each slot comes exactly once, and none before its time.
 func TestClockJumps(t *testing.T) {
+	beside(t)
 	for _, database := range []string{"PostgreSQL", "SQLite"} {
 		t.Run(database, func(t *testing.T) {
 			Rounds(t, "clock jumps and changes on "+database, 1, 2*len(changes), func(t *testing.T, r *Round) {

@@ -128,6 +128,12 @@ func (s Source) Exec(ctx context.Context, statement string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	db.SetMaxOpenConns(1)
+	if s.driver == "pgx" { // also when the database is read-only to everybody else
+		if _, err := db.ExecContext(ctx, "SET default_transaction_read_only = off"); err != nil {
+			return err
+		}
+	}
 	_, err = db.ExecContext(ctx, statement)
 	return err
 }

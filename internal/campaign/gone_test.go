@@ -13,6 +13,7 @@ import (
 // for. What is still due in its window when it is back is sent, the stale ones become one notice for
 // each person, and nobody is told to take what is long over.
 func TestPlatformGone(t *testing.T) {
+	beside(t)
 	for _, database := range []string{"PostgreSQL", "SQLite"} {
 		for name, gone := range map[string]time.Duration{"2min": 2 * time.Minute, "30min": 30 * time.Minute, "8h": 8 * time.Hour} {
 			t.Run(database+"/"+name, func(t *testing.T) { platformGone(t, database, gone) })
@@ -142,6 +143,7 @@ func (h *house) notices(people int, f Facts) {
 // What no attempt could deliver within its window is told too, however close to its end the last
 // attempt was.
 func TestLastAttemptBeforeTheWindowEnds(t *testing.T) {
+	beside(t)
 	for _, database := range []string{"PostgreSQL", "SQLite"} {
 		t.Run(database, func(t *testing.T) {
 			h := newHouse(t, database, delivery.Config{Lease: 24 * time.Hour, SendTimeout: time.Second, Policy: delivery.Policy{

@@ -11,14 +11,15 @@ import (
 // Four replicas, of which random ones are killed, or paused past their lease and woken: nothing is
 // lost, no repeat is unmarked, and one that was taken for dead records nothing of what was taken.
 func TestReplicasKilledAndPaused(t *testing.T) {
+	beside(t)
 	const (
 		replicas = 4
 		blows    = 12
 		lease    = 2 * time.Second
 	)
 	Rounds(t, "four replicas killed or paused", 1, 25, func(t *testing.T, r *Round) {
-		const people, each = 60, 12
-		s := newSite(t, "PostgreSQL", 12, "CAREBELL_DELIVERY_LEASE="+lease.String())
+		const people, each = 60, 8
+		s := newSite(t, "PostgreSQL", 15, "CAREBELL_DELIVERY_LEASE="+lease.String())
 		s.doses(people, each, nil)
 		all := make([]*Process, replicas)
 		for i := range all {
@@ -43,7 +44,7 @@ func TestReplicasKilledAndPaused(t *testing.T) {
 				r.Add("kills", 1)
 			}
 			before := len(s.api.Ledger().Sent())
-			s.until(all[i], "messages of the others", func(l faketelegram.Ledger) bool { return len(l.Sent()) >= before+8 || len(Calls(l)) >= people*each })
+			s.until(all[i], "messages of the others", func(l faketelegram.Ledger) bool { return len(l.Sent()) >= before+6 || len(Calls(l)) >= people*each })
 			for j, since := range asleep {
 				// Some wake before the others have noticed, most after.
 				if time.Since(since) > lease+time.Duration(r.Random.Int64N(int64(2*time.Second)))-time.Second {
@@ -74,6 +75,7 @@ func refused(p *Process) int {
 // Two replicas, either of them killed while messages fall due one by one: the other one is as
 // punctual as ever, and nobody waits for more than twenty seconds.
 func TestEitherReplicaKilled(t *testing.T) {
+	beside(t)
 	sum := Rounds(t, "two replicas, either killed", 1, 10, func(t *testing.T, r *Round) {
 		const people, kills, every, apart = 120, 6, 12, 50 * time.Millisecond
 		s := newSite(t, "PostgreSQL", 1000, "CAREBELL_DELIVERY_REPEAT_AFTER=10s")

@@ -13,7 +13,7 @@ import (
 func TestDatabaseRestarts(t *testing.T) {
 	const restarts = 5
 	sum := Rounds(t, "PostgreSQL restarts", 1, 10, func(t *testing.T, r *Round) {
-		const people, each = 40, 6
+		const people, each = 40, 4
 		s := newSite(t, "PostgreSQL", 12) // so slowly that there is something to send until the last restart
 		s.doses(people, each, nil)
 		a, b := s.process(), s.process()
@@ -21,7 +21,7 @@ func TestDatabaseRestarts(t *testing.T) {
 		b.Start()
 		for range restarts {
 			before := len(s.api.Ledger().Sent())
-			sends := 1 + r.Random.IntN(6)
+			sends := 1 + r.Random.IntN(4)
 			s.until(a, "messages before a restart", func(l faketelegram.Ledger) bool { return len(l.Sent()) >= before+sends })
 			teststores.Server().Restart(t, func() {})
 			up := time.Now()

@@ -26,6 +26,14 @@ const (
 // Long reports whether the long form was asked for.
 func Long() bool { return os.Getenv(faultsVariable) == "long" }
 
+// beside lets a line that mostly waits run beside the others of its kind, after those that do not. In
+// the long form each runs by itself, so that its figures are its own.
+func beside(t *testing.T) {
+	if !Long() {
+		t.Parallel()
+	}
+}
+
 // Round is one run of a line with a seed of its own, and what was counted in it.
 type Round struct {
 	Line   string               `json:"line"`

@@ -14,6 +14,7 @@ const onTheWire = 100 * time.Millisecond
 // The platform asks to wait, again and again: nothing comes before the wait is over but what was on
 // the wire already, and a request to wait is neither an attempt nor a failure.
 func TestAskedToWait(t *testing.T) {
+	beside(t)
 	for _, database := range []string{"PostgreSQL", "SQLite"} {
 		t.Run(database, func(t *testing.T) {
 			Rounds(t, "429 with retry_after on "+database, 1, 10, func(t *testing.T, r *Round) {
