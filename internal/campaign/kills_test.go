@@ -55,7 +55,9 @@ func atOnce(t *testing.T, sum *Round) {
 	if typical := sum.Quantile("start to first send", .5); typical > 1000 {
 		t.Errorf("half of all starts took more than %.0f ms to the first send, want less than a second", typical)
 	}
-	if n := sum.Counts["ended unknown"]; n > sum.Counts["messages"]/100 {
-		t.Errorf("%d of %d ended unknown, want at most one in a hundred", n, sum.Counts["messages"])
+	// A message ends unknown only after two requests whose outcome nobody knows; the slower the machine,
+	// the more of them a kill meets.
+	if n, doubt := sum.Counts["ended unknown"], sum.Counts["requests in doubt"]; n > doubt/10 {
+		t.Errorf("%d ended unknown with %d requests in doubt, want at most a tenth", n, doubt)
 	}
 }
