@@ -32,12 +32,12 @@ func TestDatabaseRefusesToWrite(t *testing.T) {
 				t.Skip("only Linux can limit the files of another process")
 			}
 			Rounds(t, name, 1, 5, func(t *testing.T, r *Round) {
-				const people, each = 20, 5
+				const people, each = 20, 3
 				s := newSite(t, c.database, 25)
 				s.doses(people, each, nil)
 				p := s.process()
 				p.Start()
-				before := 5 + r.Random.IntN(20)
+				before := 2 + r.Random.IntN(10)
 				s.until(p, "messages before it refuses", func(l faketelegram.Ledger) bool { return len(l.Sent()) >= before })
 				c.refuse(t, s, p)
 				refusedAt := time.Now()

@@ -28,9 +28,11 @@ type Row struct {
 	Series string
 	Slot   string
 	Due    time.Time
+	Window time.Duration // the most that it may be late
 	Status delivery.Status
 	Reason string
 	Copies int
+	Tries  int  // requests that count as an attempt
 	Open   bool // something may still be tried
 	Told   bool // a notice names it
 }
@@ -67,9 +69,9 @@ func SourceOf(setting string) Source {
 }
 
 const (
-	rowsSQL = `SELECT id, message_content, schedule_id, slot_key, scheduled_time, status, error_message, copies, notice_id IS NOT NULL,
+	rowsSQL = `SELECT id, message_content, schedule_id, slot_key, scheduled_time, delivery_window_seconds, status, error_message, copies, attempts, notice_id IS NOT NULL,
 			status = 'sending' OR (status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL) FROM scheduled_messages
-		UNION ALL SELECT id, '', NULL, '', scheduled_time, status, error_message, copies, false,
+		UNION ALL SELECT id, '', NULL, '', scheduled_time, delivery_window_seconds, status, error_message, copies, attempts, false,
 			status = 'sending' OR (status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL) FROM outbox`
 	attemptsSQL = `SELECT message_id, marked, lease_token, COALESCE(outcome, ''), COALESCE(error_code, 0), error FROM delivery_attempts ORDER BY id`
 	historySQL  = `SELECT message_id, old_status, new_status FROM status_history ORDER BY id`
@@ -87,10 +89,11 @@ func (s Source) Read(ctx context.Context) (f Facts, err error) {
 		var r Row
 		var series sql.NullString
 		var due any
-		if err := scan(&r.ID, &r.Text, &series, &r.Slot, &due, &r.Status, &r.Reason, &r.Copies, &r.Told, &r.Open); err != nil {
+		var window int64
+		if err := scan(&r.ID, &r.Text, &series, &r.Slot, &due, &window, &r.Status, &r.Reason, &r.Copies, &r.Tries, &r.Told, &r.Open); err != nil {
 			return err
 		}
-		r.Series = series.String
+		r.Series, r.Window = series.String, time.Duration(window)*time.Second
 		switch v := due.(type) {
 		case int64:
 			r.Due = time.UnixMicro(v).UTC()
@@ -119,6 +122,17 @@ func (s Source) Read(ctx context.Context) (f Facts, err error) {
 		})
 	}
 	return f, err
+}
+
+// Count asks for one number.
+func (s Source) Count(ctx context.Context, query string) (n int, err error) {
+	db, err := sql.Open(s.driver, s.name)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	err = db.QueryRowContext(ctx, query).Scan(&n)
+	return n, err
 }
 
 // Exec changes the database behind the program's back.

@@ -23,7 +23,7 @@ func TestPlatformGone(t *testing.T) {
 
 func platformGone(t *testing.T, database string, gone time.Duration) {
 	Rounds(t, "platform gone for "+gone.String()+" on "+database, 1, 3, func(t *testing.T, r *Round) {
-		const people, each, steps = 6, 8, 24
+		const people, each, steps = 4, 8, 16
 		h := newHouse(t, database, delivery.Config{Lease: 24 * time.Hour, SendTimeout: time.Second, Policy: delivery.Policy{
 			FirstRetry: time.Second, RepeatAfter: 50 * time.Millisecond, BreakerRest: 100 * time.Millisecond}})
 		h.stop()

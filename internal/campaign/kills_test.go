@@ -19,9 +19,12 @@ const killsPerRound = 25
 
 func kills(t *testing.T, database string, short, long int) {
 	sum := Rounds(t, "kill -9 on "+database, short, long, func(t *testing.T, r *Round) {
-		const people, each = 40, 12
+		const people, each = 80, 6
 		s := newSite(t, database, 1000)
 		s.doses(people, each, nil)
+		if database == "PostgreSQL" { // a server that has just started gives everybody three seconds to come back before it takes them for dead
+			statement(`SELECT pg_sleep(greatest(0, 3.1 - extract(epoch FROM clock_timestamp() - pg_postmaster_start_time())))`)(t, s, nil)
+		}
 		p := s.process()
 		for range killsPerRound {
 			before := len(s.api.Ledger().Of("sendMessage"))
@@ -55,9 +58,7 @@ func atOnce(t *testing.T, sum *Round) {
 	if typical := sum.Quantile("start to first send", .5); typical > 1000 {
 		t.Errorf("half of all starts took more than %.0f ms to the first send, want less than a second", typical)
 	}
-	// A message ends unknown only after two requests whose outcome nobody knows; the slower the machine,
-	// the more of them a kill meets.
-	if n, doubt := sum.Counts["ended unknown"], sum.Counts["requests in doubt"]; n > doubt/10 {
-		t.Errorf("%d ended unknown with %d requests in doubt, want at most a tenth", n, doubt)
+	if n := sum.Counts["ended unknown"]; n > sum.Counts["messages"]/100 {
+		t.Errorf("%d of %d ended unknown, want at most one in a hundred", n, sum.Counts["messages"])
 	}
 }

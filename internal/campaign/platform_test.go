@@ -116,3 +116,29 @@ func classes(t *testing.T, r *Round, l faketelegram.Ledger, f Facts) {
 		}
 	}
 }
+
+// On a very bad day most requests fail in some way: still nobody gets a third copy, no repeat is
+// unmarked, and each message says what became of it.
+func TestBadDay(t *testing.T) {
+	beside(t)
+	for _, database := range []string{"PostgreSQL", "SQLite"} {
+		t.Run(database, func(t *testing.T) {
+			Rounds(t, "six of ten requests fail on "+database, 1, 10, func(t *testing.T, r *Round) {
+				h := newHouse(t, database, delivery.Config{Workers: 32, SendTimeout: 200 * time.Millisecond, Policy: delivery.Policy{
+					FirstRetry: 10 * time.Millisecond, RepeatAfter: 20 * time.Millisecond, BreakerRest: 20 * time.Millisecond}})
+				h.stop()
+				now := h.now().Truncate(time.Second)
+				Doses(t, h.store, h.api, 40, 4, func(int, int) time.Time { return now })
+				h.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
+					if n := r.Random.IntN(10); c.Method == "sendMessage" && n < len(faults) {
+						return faults[n](r.Random)
+					}
+					return faketelegram.Fault{}
+				})
+				h.start()
+				f := h.rest()
+				Judge(Calls(h.api.Ledger()), f).Check(t, r, f)
+			})
+		})
+	}
+}

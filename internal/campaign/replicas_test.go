@@ -1,6 +1,8 @@
 package campaign
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ func TestReplicasKilledAndPaused(t *testing.T) {
 		blows    = 12
 		lease    = 2 * time.Second
 	)
-	Rounds(t, "four replicas killed or paused", 1, 25, func(t *testing.T, r *Round) {
+	Rounds(t, "four replicas killed or paused", 1, 12, func(t *testing.T, r *Round) {
 		const people, each = 60, 8
 		s := newSite(t, "PostgreSQL", 15, "CAREBELL_DELIVERY_LEASE="+lease.String())
 		s.doses(people, each, nil)
@@ -72,12 +74,83 @@ func refused(p *Process) int {
 	return strings.Count(p.Output(), "somebody else holds the message; the outcome was not recorded")
 }
 
+// A process is paused while its requests are on the wire, loses them to another one, and gets its
+// answers when it wakes: it records none of them.
+func TestWokenRecordsNothing(t *testing.T) {
+	beside(t)
+	Rounds(t, "woken with answers in its hands", 1, 10, func(t *testing.T, r *Round) {
+		const people, lease = 8, 2 * time.Second
+		s := newSite(t, "PostgreSQL", 1000, "CAREBELL_DELIVERY_LEASE="+lease.String())
+		gate := newGate(t, s.api, people)
+		s.env = append(s.env, "CAREBELL_TELEGRAM_ENDPOINT="+gate.endpoint)
+		s.doses(people, 2, nil)
+		a, b := s.process(), s.process()
+		a.Start()
+		gate.waitFull(t)
+		a.Pause()
+		b.Start()
+		s.until(b, "all from the other one", func(l faketelegram.Ledger) bool { return len(Calls(l)) == 2*people })
+		close(gate.open) // what the paused one had asked for is carried out now
+		s.until(b, "what the paused one had sent", func(l faketelegram.Ledger) bool { return len(l.Sent()) >= 3*people })
+		a.Wake()
+		for deadline := time.Now().Add(patience); refused(a) < people; <-time.After(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%d outcomes were refused, want %d\n%s", refused(a), people, tail(a.Output()))
+			}
+		}
+		f := s.rest(b)
+		Judge(Calls(s.api.Ledger()), f).Check(t, r, f)
+		r.Add("outcomes refused to a woken one", refused(a))
+		a.Terminate()
+		b.Terminate()
+	})
+}
+
+// gate holds back the first so many messages on their way to the platform until it is opened.
+type gate struct {
+	endpoint string
+	open     chan struct{}
+	held     chan struct{}
+	full     int
+}
+
+func newGate(t *testing.T, api *faketelegram.Server, first int) *gate {
+	g := &gate{open: make(chan struct{}), held: make(chan struct{}, first), full: first}
+	front := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if strings.HasSuffix(strings.ToLower(req.URL.Path), "/sendmessage") {
+			select {
+			case g.held <- struct{}{}:
+				<-g.open
+			default:
+			}
+		}
+		api.ServeHTTP(w, req)
+	}))
+	t.Cleanup(front.Close)
+	g.endpoint = front.URL + "/bot%s/%s"
+	return g
+}
+
+func (g *gate) waitFull(t *testing.T) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); len(g.held) < g.full; <-time.After(5 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("%d messages are on their way, want %d", len(g.held), g.full)
+		}
+	}
+}
+
 // Two replicas, either of them killed while messages fall due one by one: the other one is as
 // punctual as ever, and nobody waits for more than twenty seconds.
 func TestEitherReplicaKilled(t *testing.T) {
 	beside(t)
 	sum := Rounds(t, "two replicas, either killed", 1, 10, func(t *testing.T, r *Round) {
-		const people, kills, every, apart = 120, 6, 12, 50 * time.Millisecond
+		kills := 3
+		if Long() {
+			kills = 12
+		}
+		const every, apart = 20, 50 * time.Millisecond
+		people := kills * every
 		s := newSite(t, "PostgreSQL", 1000, "CAREBELL_DELIVERY_REPEAT_AFTER=10s")
 		begin := time.Now().Add(3 * time.Second)
 		s.doses(people, 1, func(person, _ int) time.Time {

@@ -43,9 +43,16 @@ func TestAskedToWait(t *testing.T) {
 				l := h.api.Ledger()
 				Judge(Calls(l), f).Check(t, r, f)
 				early(t, r, l)
+				for name, calls := range Calls(l) {
+					for _, c := range calls {
+						if c.Marked {
+							t.Errorf("%s is marked as a repeat: a request to wait is no copy", name)
+						}
+					}
+				}
 				for _, row := range f.Rows {
-					if row.Text != "" && row.Status != delivery.Sent {
-						t.Errorf("%s is %s: a request to wait is no failure", row.ID, row.Status)
+					if row.Text != "" && (row.Status != delivery.Sent || row.Tries != 1) {
+						t.Errorf("%s is %s after %d attempts: a request to wait is neither an attempt nor a failure", row.ID, row.Status, row.Tries)
 					}
 				}
 			})
