@@ -1,5 +1,5 @@
 # Everything that a developer does often. `make help` lists it.
-.PHONY: help run test race lint generate fuzz bench million crash ci image
+.PHONY: help run test race lint generate fuzz bench million crash faults ci image
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOSEC       = github.com/securego/gosec/v2/cmd/gosec@v2.30.0
@@ -41,6 +41,9 @@ million: ## the plans of PostgreSQL's hot queries with a million rows in each ta
 
 crash: ## the kill -9 test, twenty times
 	go test -run TestKilledAtRandom -count 20 -v ./app
+
+faults: ## each line of docs/reliability.md and its mutants (an hour; CAREBELL_TEST_PROGRESS=file to go on after a stop)
+	CAREBELL_TEST_FAULTS=long CAREBELL_TEST_POSTGRES=required go test -count=1 -v -timeout 4h ./internal/campaign
 
 ci: ## what a submission must pass
 	bash .ci/run
