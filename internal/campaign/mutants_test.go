@@ -9,6 +9,22 @@ import (
 	"testing"
 )
 
+// The mutants fit the sources as they are: whoever changes a line that one of them replaces changes it
+// there too.
+func TestMutantsFit(t *testing.T) {
+	for _, m := range Mutants {
+		for _, e := range m.Edits {
+			text, err := os.ReadFile(filepath.Join("..", "..", e.File)) // #nosec G304 -- our own source
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(text), e.Old); n != 1 || e.Old == e.New {
+				t.Errorf("%s: %s has %d times what it replaces, want once:\n%s", m.Name, e.File, n, e.Old)
+			}
+		}
+	}
+}
+
 // Each mutant is built from the module's own sources and must fail what is to catch it; the sources
 // as they are must pass the same. It is slow, so it belongs to the long form.
 func TestMutantsAreCaught(t *testing.T) {
