@@ -9,9 +9,9 @@ import (
 	"carebell/chat"
 )
 
-// deliver takes one claimed job to an outcome. claimed is the deciding clock's time of the claim.
-func (e *Engine) deliver(ctx context.Context, job Job, claimed time.Time) {
-	start := time.Now()
+// deliver takes one claimed job to an outcome. claimed is the deciding clock's time of the claim, which
+// began at start by the process's: what is reckoned from both is never early.
+func (e *Engine) deliver(ctx context.Context, job Job, claimed, start time.Time) {
 	now := func() time.Time { return claimed.Add(time.Since(start)) }
 
 	if now().Sub(job.Due) > job.Lateness {
@@ -83,7 +83,10 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 	}
 	if err := e.store.Intend(ctx, job, index); err != nil {
 		done(errNotAsked)
-		if !errors.Is(err, ErrFenced) {
+		if paused := (*PausedError)(nil); errors.As(err, &paused) {
+			e.pacer.PauseChannel(job.To.Channel, paused.Until.Sub(now())) // the others that are claimed here need not ask
+			e.settle(ctx, job, index, Outcome{Status: Pending, Free: true, At: paused.Until, Reason: err.Error()})
+		} else if !errors.Is(err, ErrFenced) {
 			wait := e.failed("intend", err)
 			e.settle(ctx, job, index, Outcome{Status: Pending, At: now().Add(wait), IntentInDoubt: true, Reason: "the intent could not be recorded"})
 		}
@@ -96,6 +99,7 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 		e.settle(ctx, job, index, o)
 		return false
 	}
+	e.pacer.leaves(job.To)
 	job.Attempts++
 
 	sending, cancel := context.WithTimeout(ctx, e.config.SendTimeout)

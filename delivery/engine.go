@@ -151,6 +151,7 @@ func (e *Engine) tick(ctx context.Context, slots chan struct{}, running *sync.Wa
 	if free == 0 {
 		return e.config.Heartbeat // a worker that ends wakes the loop
 	}
+	start := time.Now()
 	batch, err := e.store.Claim(ctx, free, e.config.Lease, e.channels)
 	if err != nil {
 		return e.failed("claim", err)
@@ -165,7 +166,7 @@ func (e *Engine) tick(ctx context.Context, slots chan struct{}, running *sync.Wa
 				<-slots
 				e.Wake()
 			}()
-			e.deliver(ctx, job, batch.At)
+			e.deliver(ctx, job, batch.At, start)
 		})
 	}
 	if len(batch.Jobs) == free {

@@ -68,11 +68,11 @@ func (p *Pacer) Wait(ctx context.Context, to chat.Address) error {
 			return err
 		}
 	}
-	p.leaves(to)
 	return p.Paused(to)
 }
 
-// leaves notes when a chat is written to, once all waiting is over.
+// leaves notes that a request to a chat is made now. What was only claimed and handed back does not
+// count: it would look as if the chat had got too much.
 func (p *Pacer) leaves(to chat.Address) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

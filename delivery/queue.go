@@ -28,7 +28,8 @@ type Queue interface {
 	NextDue(ctx context.Context, t time.Time) (time.Time, bool, error)
 	// Renew extends the leases that are still held.
 	Renew(ctx context.Context, jobs []Job, lease time.Duration) error
-	// Intend commits the intent to make one request for a part. ErrFenced: make none.
+	// Intend commits the intent to make one request for a part. ErrFenced: make none. A *PausedError:
+	// none before then by the deciding clock; another process may have been asked to wait.
 	Intend(ctx context.Context, job Job, part int) error
 	// Settle records an outcome. ErrFenced: nothing was recorded.
 	Settle(ctx context.Context, job Job, part int, o Outcome) error

@@ -14,27 +14,47 @@ import (
 const (
 	intendOccurrence = `WITH m AS (UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1,
 				last_attempt_time = COALESCE($1, clock_timestamp()), updated_at = COALESCE($1, clock_timestamp())
-			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) RETURNING id, attempts)
+			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp())
+				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > COALESCE($1, clock_timestamp()))
+			RETURNING id, attempts)
 		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at)
 		SELECT id, attempts, $4, $5, $3, COALESCE($1, clock_timestamp()) FROM m`
 	intendOutbox = `WITH m AS (UPDATE outbox SET attempts = attempts + 1, copies = copies + 1,
 				last_attempt_time = COALESCE($1, clock_timestamp()), updated_at = COALESCE($1, clock_timestamp())
-			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) RETURNING id, attempts)
+			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp())
+				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > COALESCE($1, clock_timestamp()))
+			RETURNING id, attempts)
 		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at)
 		SELECT id, attempts, $4, $5, $3, COALESCE($1, clock_timestamp()) FROM m`
 )
 
-// Intend commits the intent to make one request. It refuses when the row is not ours any more.
+// Intend commits the intent to make one request. It refuses when the row is not ours any more, and
+// while the channel is paused.
 func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	query := intendOccurrence
 	if job.Source == delivery.Outbox {
 		query = intendOutbox
 	}
 	n, err := s.single(ctx, "intend", worker, query, s.at(), job.ID, job.Token, part, job.Marked)
-	if err == nil && n == 0 {
-		err = delivery.ErrFenced
+	if err != nil || n > 0 {
+		return err
 	}
-	return err
+	return s.refusal(ctx, job)
+}
+
+const pausedSQL = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp()))`
+
+// refusal says why an intent was not committed: the channel is paused, or the row is not ours.
+func (s *Store) refusal(ctx context.Context, job delivery.Job) error {
+	var until *time.Time
+	err := s.read(ctx, "intend", worker, func(row pgx.Row) error { return row.Scan(&until) }, pausedSQL, job.To.Channel, s.at())
+	if err != nil {
+		return err
+	}
+	if until != nil {
+		return &delivery.PausedError{Until: until.UTC()}
+	}
+	return delivery.ErrFenced
 }
 
 // Settle records an outcome under the job's token, with its history, in one transaction. It locks

@@ -10,20 +10,23 @@ import (
 	"carebell/delivery"
 )
 
-// Intend commits the intent to make one request. It refuses when the row is not ours any more.
+// Intend commits the intent to make one request. It refuses when the row is not ours any more, and
+// while the channel is paused.
 func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	query := `UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1
-		WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 RETURNING attempts`
+		WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1
+			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > ?1) RETURNING attempts`
 	if job.Source == delivery.Outbox {
 		query = `UPDATE outbox SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1
-			WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 RETURNING attempts`
+			WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1
+			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > ?1) RETURNING attempts`
 	}
 	now := micros(s.now())
 	return s.tx(ctx, "intend", func(tx *sql.Tx) error {
 		var attempt int
 		err := tx.QueryRowContext(ctx, query, now, job.ID, job.Token).Scan(&attempt)
 		if errors.Is(err, sql.ErrNoRows) {
-			return delivery.ErrFenced
+			return refusal(ctx, tx, job, now)
 		}
 		if err != nil {
 			return err
@@ -32,6 +35,19 @@ func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 			VALUES (?, ?, ?, ?, ?, ?)`, job.ID, attempt, part, job.Marked, job.Token, now)
 		return err
 	})
+}
+
+// refusal says why an intent was not committed: the channel is paused, or the row is not ours.
+func refusal(ctx context.Context, tx *sql.Tx, job delivery.Job, now int64) error {
+	var until int64
+	err := tx.QueryRowContext(ctx, `SELECT paused_until FROM channels WHERE channel = ? AND paused_until > ?`, job.To.Channel, now).Scan(&until)
+	if errors.Is(err, sql.ErrNoRows) {
+		return delivery.ErrFenced
+	}
+	if err != nil {
+		return err
+	}
+	return &delivery.PausedError{Until: fromMicros(until)}
 }
 
 // settled is a row as it is when its outcome is recorded.
