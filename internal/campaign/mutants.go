@@ -24,7 +24,7 @@ var Mutants = []Mutant{
 	{"an outcome is recorded without the lease", []Edit{{"store/postgres/settle.go",
 		"		FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id\n		WHERE m.id = $1 AND m.lease_token = $2 AND m.status = 'sending' FOR NO KEY UPDATE OF m`",
 		"		FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id\n		WHERE m.id = $1 AND $2::text IS NOT NULL FOR NO KEY UPDATE OF m`"}}, "TestWokenRecordsNothing"},
-	{"an intent is committed without the lease", []Edit{{"store/sqlite/settle.go",
+	{"an intent counts no copy", []Edit{{"store/sqlite/settle.go",
 		"	query := `UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1\n		WHERE id = ?2 AND lease_token = ?3 AND",
 		"	query := `UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 0, last_attempt_time = ?1, updated_at = ?1\n		WHERE id = ?2 AND lease_token = ?3 AND"}}, "TestBadDay/SQLite"},
 	{"no next occurrence is made", []Edit{{"store/sqlite/claim.go",
@@ -57,4 +57,6 @@ var Mutants = []Mutant{
 	{"a pause forgets what is under way", []Edit{{"store/sqlite/settle.go",
 		"	if !o.At.IsZero() && (o.Status == delivery.Pending || o.Status == delivery.Unknown && !row.cancel && !row.paused) {\n",
 		"	if !o.At.IsZero() && (o.Status == delivery.Pending || o.Status == delivery.Unknown && !row.cancel) {\n"}}, "TestNoRepeatAfterTheEnd/SQLite/pause"},
+	{"only the one who was asked to wait does", []Edit{{"store/postgres/settle.go",
+		"	intendOccurrence = `WITH m AS (UPDATE scheduled_messages SET", "	intendOccurrence = `WITH channels AS (SELECT '' AS channel, now() AS paused_until), m AS (UPDATE scheduled_messages SET"}}, "TestReplicasAskedToWait"},
 }

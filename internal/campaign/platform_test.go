@@ -3,6 +3,7 @@ package campaign
 import (
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -91,10 +92,13 @@ func classes(t *testing.T, r *Round, l faketelegram.Ledger, f Facts) {
 		met[doseIn(text)] = append(met[doseIn(text)], e)
 	}
 	for _, row := range f.Rows {
-		entries, attempts := met[row.Text], f.Attempts[row.ID]
 		if row.Text == "" {
 			continue
 		}
+		// What never reached the platform, as on a machine that is busy with other things, is certain.
+		attempts := slices.DeleteFunc(slices.Clone(f.Attempts[row.ID]), func(a Attempt) bool { return a.Outcome == "retry" && a.Code == 0 })
+		r.Add("never reached it", len(f.Attempts[row.ID])-len(attempts))
+		entries := met[row.Text]
 		if len(entries) != len(attempts) {
 			t.Errorf("%s: %d requests and %d attempts", row.ID, len(entries), len(attempts))
 			continue

@@ -8,8 +8,12 @@ import (
 	"carebell/internal/faketelegram"
 )
 
-// onTheWire is how long a request that had left before the platform asked to wait may take to arrive.
-const onTheWire = 100 * time.Millisecond
+// onTheWire is how long a request that had left before the platform asked to wait may take to arrive,
+// and told how long it may take until another process has heard of it.
+const (
+	onTheWire = 100 * time.Millisecond
+	told      = 500 * time.Millisecond
+)
 
 // The platform asks to wait, again and again: nothing comes before the wait is over but what was on
 // the wire already, and a request to wait is neither an attempt nor a failure.
@@ -42,7 +46,7 @@ func TestAskedToWait(t *testing.T) {
 				f := h.rest()
 				l := h.api.Ledger()
 				Judge(Calls(l), f).Check(t, r, f)
-				early(t, r, l)
+				early(t, r, l, onTheWire)
 				for name, calls := range Calls(l) {
 					for _, c := range calls {
 						if c.Marked {
@@ -60,8 +64,9 @@ func TestAskedToWait(t *testing.T) {
 	}
 }
 
-// early finds the calls that came before a wait was over, though they left after it was asked for.
-func early(t *testing.T, r *Round, l faketelegram.Ledger) {
+// early finds the calls that came before a wait was over, though they left longer than grace after it
+// was asked for.
+func early(t *testing.T, r *Round, l faketelegram.Ledger, grace time.Duration) {
 	t.Helper()
 	var asked time.Time
 	for _, e := range l.Of("sendMessage") {
@@ -72,10 +77,39 @@ func early(t *testing.T, r *Round, l faketelegram.Ledger) {
 		if !e.Early {
 			continue
 		}
-		if since := e.At.Sub(asked); since > onTheWire {
+		if since := e.At.Sub(asked); since > grace {
 			t.Errorf("a call came %s after the platform asked to wait, before the wait was over", since)
 		} else {
 			r.Add("on the wire already", 1)
 		}
 	}
+}
+
+// What one replica was asked to wait for, the others wait for too.
+func TestReplicasAskedToWait(t *testing.T) {
+	beside(t)
+	Rounds(t, "429 with retry_after, two replicas", 1, 10, func(t *testing.T, r *Round) {
+		const people, each = 150, 1 // of somebody who got two within a second only the own chat would wait
+		s := newSite(t, "PostgreSQL", 20)
+		s.doses(people, each, nil)
+		a, b := s.process(), s.process()
+		a.Start()
+		b.Start()
+		waits, after := 2, 20+r.Random.IntN(20)
+		s.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
+			if c.Method != "sendMessage" {
+				return faketelegram.Fault{}
+			}
+			if after--; after > 0 || waits == 0 {
+				return faketelegram.Fault{}
+			}
+			waits, after = waits-1, 20+r.Random.IntN(20)
+			r.Add("waits", 1)
+			return faketelegram.TooMany(2 * time.Second)
+		})
+		s.judge(r, a)
+		early(t, r, s.api.Ledger(), told)
+		a.Terminate()
+		b.Terminate()
+	})
 }
