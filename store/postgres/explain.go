@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/url"
 	"strings"
@@ -94,14 +95,15 @@ func collision(err error) bool { return code(err) == "40P01" || code(err) == "40
 // comesBack reports whether a server that cannot be reached may be starting.
 func comesBack(err error) bool {
 	if c := code(err); c != "" {
-		return c == "57P03" || c == "53300"
+		return strings.HasPrefix(c, "57P0") || strings.HasPrefix(c, "08") || c == "53300"
 	}
 	var lookup *net.DNSError
 	if errors.As(err, &lookup) {
 		return lookup.IsTemporary || lookup.IsTimeout || lookup.IsNotFound
 	}
 	var refused *pgconn.ConnectError
-	return errors.As(err, &refused)
+	var network net.Error
+	return errors.As(err, &refused) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // unescaped reports whether a URL has more separators than its parts need.

@@ -65,7 +65,7 @@ const (
 
 // Join takes this process's place among the replicas; from then on it can claim. It must be called
 // once, before Attend.
-func (s *Store) Join(ctx context.Context) error { return explain(s.member.join(ctx)) }
+func (s *Store) Join(ctx context.Context) error { return s.await(ctx, s.member.join) }
 
 // Attend listens to the others until ctx ends, takes over from those that died, and holds what
 // Exclusive asks for. It comes back by itself when the connection is lost. wake: something may have

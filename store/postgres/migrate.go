@@ -28,11 +28,13 @@ func (s *Store) Migrate(ctx context.Context) error {
 		`SELECT COALESCE(max(version_id), 0) FROM goose_db_version WHERE is_applied`); err == nil && found == known {
 		return nil
 	}
-	return s.asOwner(ctx, func(db *sql.DB, p *goose.Provider) error {
-		if err := migrations.Up(ctx, p); err != nil {
-			return err
-		}
-		return s.admit(ctx, db)
+	return s.await(ctx, func(ctx context.Context) error {
+		return s.asOwner(ctx, func(db *sql.DB, p *goose.Provider) error {
+			if err := migrations.Up(ctx, p); err != nil {
+				return err
+			}
+			return s.admit(ctx, db)
+		})
 	})
 }
 

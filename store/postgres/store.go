@@ -70,7 +70,7 @@ func Open(ctx context.Context, c Config) (*Store, error) {
 	}
 	s := &Store{config: c, pool: pool, local: time.Now}
 	s.member = newMember(config.ConnConfig, c.Log)
-	if err := s.await(ctx); err != nil {
+	if err := s.await(ctx, s.reach); err != nil {
 		pool.Close()
 		return nil, err
 	}
@@ -84,15 +84,15 @@ const (
 	defaultConnections = 16
 )
 
-// await waits until the server takes the login.
-func (s *Store) await(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
+// await tries a step of the start again while the server, which may be starting itself, is not there.
+// A step that is under way takes its time: a migration may be long.
+func (s *Store) await(ctx context.Context, step func(context.Context) error) error {
+	begun := time.Now()
 	again := time.NewTicker(500 * time.Millisecond)
 	defer again.Stop()
 	for first := true; ; first = false {
-		err := s.reach(ctx)
-		if err == nil || !comesBack(err) {
+		err := step(ctx)
+		if err == nil || !comesBack(err) || time.Since(begun) > startTimeout {
 			return explain(err)
 		}
 		if first {
@@ -108,6 +108,8 @@ func (s *Store) await(ctx context.Context) error {
 
 // reach asks the server what it is.
 func (s *Store) reach(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	defer cancel()
 	var version int
 	var standby bool
 	err := s.pool.QueryRow(ctx, `SELECT current_setting('server_version_num')::int, pg_is_in_recovery()`).Scan(&version, &standby)
