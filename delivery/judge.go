@@ -30,7 +30,7 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 		o.Certain, o.MigrateTo = true, err.MigrateTo
 		return e.again(job, o, now.Add(e.config.Policy.FirstRetry))
 	case chat.RecipientPermanent:
-		o.Status, o.Certain, o.Unreachable = Failed, true, err.Reason
+		o.Status, o.Certain, o.Unreachable = ended(job), true, err.Reason
 		return o
 	case chat.Gone:
 		o.Certain = true
@@ -44,7 +44,7 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 		}
 		return o
 	case chat.MessagePermanent, chat.Markup:
-		o.Status, o.Certain = Failed, true
+		o.Status, o.Certain = ended(job), true
 		return o
 	}
 	if err.Uncertain {
@@ -55,6 +55,15 @@ func (e *Engine) judge(ctx context.Context, job Job, sender Sender, err *chat.Se
 		wait = err.RetryAfter
 	}
 	return e.again(job, o, now.Add(wait))
+}
+
+// ended is the status of a message of which nothing more is sent: it failed, unless an earlier copy
+// may be there.
+func ended(job Job) Status {
+	if job.Copies > 0 {
+		return Unknown
+	}
+	return Failed
 }
 
 // again retries at t, unless that is later than the message may be. An occurrence of which nothing has
