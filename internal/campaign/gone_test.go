@@ -154,7 +154,10 @@ func TestLastAttemptBeforeTheWindowEnds(t *testing.T) {
 			h.goAway()
 			h.jump(2*time.Hour - 30*time.Second)
 			h.start()
-			h.sooner(func(f Facts) bool { return len(f.Attempts) > 0 })
+			h.sooner(func(f Facts) bool {
+				attempts := f.Attempts[f.Rows[0].ID]
+				return len(attempts) > 0 && attempts[0].Outcome != ""
+			})
 			h.jump(2 * time.Hour)
 			h.comeBack()
 			f := h.sooner(func(f Facts) bool { return len(openDoses(f)) == 0 })

@@ -146,3 +146,25 @@ func TestBadDay(t *testing.T) {
 		})
 	}
 }
+
+// The first copy may have arrived, and before its repeat the person blocks the bot: it is not known to
+// have failed.
+func TestBlockedBeforeTheRepeat(t *testing.T) {
+	beside(t)
+	for _, database := range []string{"PostgreSQL", "SQLite"} {
+		t.Run(database, func(t *testing.T) {
+			h := newHouse(t, database, delivery.Config{SendTimeout: time.Second, Policy: quick})
+			h.api.Once("sendMessage", faketelegram.ResetAfter(), faketelegram.Answer(http.StatusForbidden, "Forbidden: bot was blocked by the user"))
+			now := h.now().Truncate(time.Second)
+			Doses(t, h.store, h.api, 1, 1, func(int, int) time.Time { return now })
+			h.engine.Wake()
+			f := h.rest()
+			for _, fault := range Judge(Calls(h.api.Ledger()), f).Faults {
+				t.Error(fault)
+			}
+			if f.Rows[0].Status != delivery.Unknown {
+				t.Errorf("it is %s, want unknown: a copy is there", f.Rows[0].Status)
+			}
+		})
+	}
+}

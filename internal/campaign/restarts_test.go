@@ -19,6 +19,8 @@ func TestDatabaseRestarts(t *testing.T) {
 		a, b := s.process(), s.process()
 		a.Start()
 		b.Start()
+		s.logs(a, "status") // one that is only starting ends with its database
+		s.logs(b, "status")
 		for range restarts {
 			before := len(s.api.Ledger().Sent())
 			sends := 1 + r.Random.IntN(4)
