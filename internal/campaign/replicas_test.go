@@ -144,12 +144,12 @@ func (g *gate) waitFull(t *testing.T) {
 // punctual as ever, and nobody waits for more than twenty seconds.
 func TestEitherReplicaKilled(t *testing.T) {
 	beside(t)
-	sum := Rounds(t, "two replicas, either killed", 1, 10, func(t *testing.T, r *Round) {
-		kills := 3
+	sum := Rounds(t, "two replicas, either killed", 1, 3, func(t *testing.T, r *Round) {
+		kills, every := 3, 20
 		if Long() {
-			kills = 12
+			kills, every = 12, 100
 		}
-		const every, apart = 20, 50 * time.Millisecond
+		const apart = 50 * time.Millisecond
 		people := kills * every
 		s := newSite(t, "PostgreSQL", 1000, "CAREBELL_DELIVERY_REPEAT_AFTER=10s")
 		begin := time.Now().Add(3 * time.Second)
