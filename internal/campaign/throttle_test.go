@@ -12,7 +12,7 @@ import (
 // and told how long it may take until another process has heard of it.
 const (
 	onTheWire = 100 * time.Millisecond
-	told      = 500 * time.Millisecond
+	told      = 300 * time.Millisecond
 )
 
 // The platform asks to wait, again and again: nothing comes before the wait is over but what was on
@@ -89,13 +89,13 @@ func early(t *testing.T, r *Round, l faketelegram.Ledger, grace time.Duration) {
 func TestReplicasAskedToWait(t *testing.T) {
 	beside(t)
 	Rounds(t, "429 with retry_after, two replicas", 1, 10, func(t *testing.T, r *Round) {
-		const people, each = 150, 1 // of somebody who got two within a second only the own chat would wait
-		s := newSite(t, "PostgreSQL", 20)
+		const people, each = 110, 1       // of somebody who got two within a second only the own chat would wait
+		s := newSite(t, "PostgreSQL", 10) // what is claimed takes longer to leave than to be told of
 		s.doses(people, each, nil)
 		a, b := s.process(), s.process()
 		a.Start()
 		b.Start()
-		waits, after := 2, 20+r.Random.IntN(20)
+		waits, after := 4, 20+r.Random.IntN(5)
 		s.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
 			if c.Method != "sendMessage" {
 				return faketelegram.Fault{}
@@ -103,7 +103,7 @@ func TestReplicasAskedToWait(t *testing.T) {
 			if after--; after > 0 || waits == 0 {
 				return faketelegram.Fault{}
 			}
-			waits, after = waits-1, 20+r.Random.IntN(20)
+			waits, after = waits-1, 15+r.Random.IntN(10)
 			r.Add("waits", 1)
 			return faketelegram.TooMany(2 * time.Second)
 		})
