@@ -31,31 +31,38 @@ const (
 // Intend commits the intent to make one request. It refuses when the row is not ours any more, and
 // while the channel is paused.
 func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
-	query := intendOccurrence
+	query, held := intendOccurrence, refusalOccurrence
 	if job.Source == delivery.Outbox {
-		query = intendOutbox
+		query, held = intendOutbox, refusalOutbox
 	}
-	n, err := s.single(ctx, "intend", worker, query, s.at(), job.ID, job.Token, part, job.Marked)
-	if err != nil || n > 0 {
-		return err
+	for {
+		n, err := s.single(ctx, "intend", worker, query, s.at(), job.ID, job.Token, part, job.Marked)
+		if err != nil || n > 0 {
+			return err
+		}
+		var until *time.Time
+		var ours bool
+		if err := s.read(ctx, "intend", worker, func(row pgx.Row) error { return row.Scan(&until, &ours) }, held,
+			job.To.Channel, s.at(), job.ID, job.Token); err != nil {
+			return err
+		}
+		switch {
+		case !ours:
+			return delivery.ErrFenced
+		case until != nil:
+			return &delivery.PausedError{Until: until.UTC()}
+		}
+		// The pause ended between the two questions: the row is ours, and may go.
 	}
-	return s.refusal(ctx, job)
 }
 
-const pausedSQL = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp()))`
-
-// refusal says why an intent was not committed: the channel is paused, or the row is not ours.
-func (s *Store) refusal(ctx context.Context, job delivery.Job) error {
-	var until *time.Time
-	err := s.read(ctx, "intend", worker, func(row pgx.Row) error { return row.Scan(&until) }, pausedSQL, job.To.Channel, s.at())
-	if err != nil {
-		return err
-	}
-	if until != nil {
-		return &delivery.PausedError{Until: until.UTC()}
-	}
-	return delivery.ErrFenced
-}
+// Why an intent was not committed: the channel is paused, or the row is not ours.
+const (
+	refusalOccurrence = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp())),
+		EXISTS (SELECT 1 FROM scheduled_messages WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp()))`
+	refusalOutbox = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp())),
+		EXISTS (SELECT 1 FROM outbox WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp()))`
+)
 
 // Settle records an outcome under the job's token, with its history, in one transaction. It locks
 // in the order in which everybody does: address, series, the platform's word, message.
