@@ -40,7 +40,7 @@ million: ## the plans of PostgreSQL's hot queries with a million rows in each ta
 	CAREBELL_TEST_ROWS=1000000 go test -run HotPaths -v -timeout 20m ./store/postgres
 
 crash: ## the kill -9 test, twenty times
-	go test -run TestKilledAtRandom -count 20 -v ./app
+	go test -run TestKills -count 20 -v ./internal/campaign
 
 faults: ## each line of docs/reliability.md and its mutants (an hour; CAREBELL_TEST_PROGRESS=file to go on after a stop)
 	CAREBELL_TEST_FAULTS=long CAREBELL_TEST_POSTGRES=required go test -count=1 -v -timeout 4h ./internal/campaign

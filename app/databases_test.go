@@ -1,11 +1,8 @@
 package app_test
 
 import (
-	"database/sql"
-	"errors"
 	"log/slog"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"carebell/app"
@@ -48,36 +45,4 @@ func openStore(t testing.TB, setting string) app.Database {
 func benchBoth(b *testing.B, bench func(b *testing.B, open func(testing.TB) string)) {
 	b.Run("SQLite", func(b *testing.B) { bench(b, onSQLite) })
 	b.Run("PostgreSQL", func(b *testing.B) { bench(b, onPostgres) })
-}
-
-// fates are what the database says became of each message, by its text; "" while something may still
-// be tried.
-func fates(t *testing.T, setting string) map[string]string {
-	t.Helper()
-	_, url, _ := strings.Cut(setting, "=")
-	driver, source := "pgx", url
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
-		driver, source = "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)"
-	}
-	db, err := sql.Open(driver, source)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := db.QueryContext(t.Context(), `SELECT message_content, CASE WHEN status = 'sending' OR next_attempt_time IS NOT NULL THEN '' ELSE status END
-		FROM scheduled_messages`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all := map[string]string{}
-	for rows.Next() {
-		var text, status string
-		if err := rows.Scan(&text, &status); err != nil {
-			t.Fatal(err)
-		}
-		all[text] = status
-	}
-	if err := errors.Join(rows.Err(), rows.Close(), db.Close()); err != nil {
-		t.Fatal(err)
-	}
-	return all
 }

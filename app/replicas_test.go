@@ -11,8 +11,6 @@ import (
 	"carebell/internal/faketelegram"
 )
 
-const restarts = 20
-
 // replicas is carebell in two processes on one PostgreSQL, each of which sends at most so many a second.
 func replicas(t *testing.T, perSecond int) (api *faketelegram.Server, a, b *process) {
 	api, err := faketelegram.Start(faketelegram.Config{Token: token})
@@ -112,53 +110,4 @@ func ready(t *testing.T, p *process) {
 		}
 	}
 	t.Fatalf("it is never ready:\n%s", p.out)
-}
-
-// Two processes, one of them killed again and again: nothing is lost and no repeat is unmarked.
-func TestReplicasKilledAtRandom(t *testing.T) {
-	api, a, b := replicas(t, 1000)
-	seedDoses(t, api, a.env[0])
-	a.start()
-	for i := range kills / 2 {
-		before := len(api.Ledger().Sent())
-		b.start()
-		waitFor(t, api, b, func(l faketelegram.Ledger) bool { return len(l.Sent()) > before+i%7 || nearlyAll(l) })
-		a.kill()
-		a, b = b, a
-	}
-	allSettled(t, api, a.env[0], a)
-	a.kill()
-	judge(t, api.Ledger(), a.env[0])
-}
-
-// The server of the database dies again and again while messages leave: nothing is lost, no repeat
-// is unmarked, and sending goes on by itself.
-func TestDatabaseRestartsUnderLoad(t *testing.T) {
-	api, a, b := replicas(t, 10) // so slowly that there is something to send until the last restart
-	seedDoses(t, api, a.env[0])
-	a.start()
-	b.start()
-	var slowest time.Duration
-	for i := range restarts {
-		before := len(copies(api.Ledger()))
-		waitFor(t, api, a, func(l faketelegram.Ledger) bool { return len(copies(l)) > before+2 || nearlyAll(l) })
-		var up time.Time
-		server.Restart(t, func() {})
-		up = time.Now()
-		if !nearlyAll(api.Ledger()) {
-			before = len(api.Ledger().Sent())
-			waitFor(t, api, a, func(l faketelegram.Ledger) bool { return len(l.Sent()) > before || nearlyAll(l) })
-			slowest = max(slowest, time.Since(up))
-		} else if i < restarts/2 {
-			t.Fatalf("all was sent after %d restarts: they were not under load", i)
-		}
-	}
-	allSettled(t, api, a.env[0], a)
-	t.Logf("%d restarts; sending again at most %s after the server was back", restarts, slowest.Round(time.Millisecond))
-	if slowest > 5*time.Second {
-		t.Errorf("it took %s to send again, want at most 5 s", slowest)
-	}
-	a.terminate()
-	b.terminate()
-	judge(t, api.Ledger(), a.env[0])
 }
