@@ -108,7 +108,7 @@ func Rounds(t *testing.T, line string, short, long int, play func(t *testing.T, 
 			sum.Times[name] = append(sum.Times[name], times...)
 		}
 	}
-	t.Logf("%s: %d rounds from seed %d: %s", line, count, first, sum)
+	t.Logf("%s: %d rounds from seed %d, %d of them noted before with seeds of their own: %s", line, count, first, len(done), sum)
 	return sum
 }
 
