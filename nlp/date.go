@@ -119,7 +119,7 @@ func (p *parse) day(i int) (d datum, next int, ok bool) {
 		// "friday 13 march", "Montag, den 16.3."
 		k := p.comma(next)
 		k2 := p.skip(k, cOn, cThe)
-		if e, end, ok := p.bareDay(k, k2); ok && p.r.fault == "" && (e.kind == dCalendar || e.kind == dAmbiguous || e.kind == dDayOfMonth) {
+		if e, end, ok := p.bareDay(k, k2); ok && !p.is(k2, cWeekday) && p.r.fault == "" && (e.kind == dCalendar || e.kind == dAmbiguous || e.kind == dDayOfMonth) {
 			e.weekday, e.from = d.n, i
 			return e, end, true
 		}

@@ -52,7 +52,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !is {
 		// Some languages say the hour as an ordinal: "الساعة التاسعة".
 		v, k, ord := p.ordinal(i)
-		if !ord || !lead || p.at(i).kind != tWord || v < 1 || v > 24 || p.is(k, cWeekday) || p.is(k, cMonth) || p.is(k, cUnit) {
+		if !ord || !lead || p.at(i).kind != tWord || t.has(cWeekday) || v < 1 || v > 24 || p.is(k, cWeekday) || p.is(k, cMonth) || p.is(k, cUnit) {
 			return c, i, false
 		}
 		n, j, words = v, k, true
@@ -84,7 +84,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		k, c = p.meridiem(j+1, c)
 		return p.checked(c, i, k)
 	}
-	if m, k, is := p.minutesInWords(j, words); is && (lead || p.adjacent(i) || p.opens(i) && (p.dateFollows(k) || p.closes(k))) {
+	if m, k, is := p.minutesInWords(j, words); is && (lead || p.adjacent(i) || p.opens(i) && (p.dateFollows(k) || p.closes(k) || p.is(p.skip(k, cOf, cThe, cIn), cDaypart))) {
 		c = c.plus(m)
 		k, c = p.meridiem(k, c)
 		return p.checked(c, i, k)

@@ -96,7 +96,11 @@ func (p *parse) run() {
 			continue
 		}
 		if p.lex.postpositions && (role == RoleDate || role == RoleRecurrence || role == RoleClock || role == RoleZone && !p.lex.unspaced) {
-			j = p.skip(j, cOn)
+			if !p.lex.unspaced {
+				j = p.skip(j, cOn)
+			} else if p.is(j, cOf) { // 在 belongs to what follows: "9点在门上写"
+				j = p.skip(j, cOf)
+			}
 		}
 		from := i
 		for from < j && p.postposition(from) {

@@ -66,7 +66,7 @@ func (p *parse) dotDate(i, j int) bool {
 		return false // "set the thermostat to 21.5 at 9pm"
 	}
 	k := p.skip(j+1, cAt, cThe)
-	clock := p.at(k).kind == tClock || k > j+1 && p.at(k).kind == tNumber || p.at(k).kind == tNumber && p.is(k+1, cOClock)
+	clock := p.at(k).kind == tClock || (k > j+1 || p.opens(j) && p.at(k).kind == tDot) && (p.at(k).kind == tNumber || p.at(k).kind == tDot && p.at(k).parts == 2 && p.at(k).bDigits == 2 && p.at(k).n <= 24) || p.at(k).kind == tNumber && p.is(k+1, cOClock)
 	return clock || j > i && p.is(j-1, cOn) && !p.is(j-1, cAt)
 }
 

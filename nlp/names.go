@@ -16,6 +16,9 @@ func (p *parse) names(original string, n *normal) {
 		r, _ := utf8.DecodeRuneInString(original[n.original(int(p.at(k).start)):])
 		return unicode.IsUpper(r)
 	}
+	if p.lex.unspaced {
+		p.persons()
+	}
 	for i := range p.toks {
 		t := p.at(i)
 		if v, _ := t.value(cAddress); v == 1 {
@@ -111,6 +114,39 @@ func (p *parse) namedPlace(i int) {
 		p.toks[i].senses = nil
 	}
 }
+
+// persons takes the weekday that begins somebody's name where the title stands behind it: "打给周一鸣医生".
+// In "周一看医生" a verb stands between.
+func (p *parse) persons() {
+	title := func(k, v int) bool { n, is := p.at(k).value(cTitle); return is && n == v }
+	for i := 1; i < len(p.toks); i++ {
+		if !p.is(i, cWeekday) || !p.at(i).glued || p.opens(i) {
+			continue
+		}
+		e := i + 1
+		for e < i+3 && p.at(e).glued && (p.at(e).plain() || p.at(e).kind == tNumber && !p.is(e+1, cOClock)) {
+			e++
+		}
+		sought := title(i-1, titleSeek) || title(i-1, 0)
+		if e > i+1 && title(e, titleBehind) && p.at(e).glued && (sought || p.at(i-1).plain() && !p.onlyDay(i)) {
+			for k := i; k < e; k++ {
+				p.toks[k].senses = nil
+				p.toks[k].kind = tWord
+			}
+		}
+	}
+	for i := range p.toks {
+		if title(i, titleBehind) || title(i, titleSeek) {
+			p.toks[i].forget(cTitle)
+		}
+	}
+}
+
+// The values of a title that stands behind the name, and of a verb whose object may be somebody.
+const (
+	titleBehind = 2
+	titleSeek   = 3
+)
 
 // namedDay gives the token of a feast such as "Good Friday", which is on no calendar here, or of a
 // name such as "Monday Night Football", which may say the day too, where a text names no other day.

@@ -17,6 +17,11 @@ func (p *parse) recurrence(i int) int {
 					return e
 				}
 			}
+			if n, k, ok := p.ordinal(j); ok && n == -1 && !p.r.rec.set {
+				if u, is := p.at(k).value(cUnit); is && (u == day || u == workday) {
+					return p.lastDay(j) // "महीने के आखिरी दिन हर महीने"
+				}
+			}
 			// "महीने की 1 और 15 तारीख को"
 			if days, k := p.numbers(j); len(days) > 0 && !p.r.rec.set && (p.is(k, cDayMark) || p.is(k, cOn)) {
 				p.setUnit(month, 1, i, k)

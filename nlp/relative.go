@@ -41,7 +41,7 @@ func (p *parse) relative(i int) int {
 	}
 	after := p.skip(j, cInAfter, cStrict)
 	exact := after > j && p.skip(j, cInAfter) == j // "9h30 précises" is a clock
-	if !lead && (after == j || exact) && (!(p.opens(i) && p.closes(j)) || p.is(j-1, cOClock) || p.lex.unspaced && a.seconds == 0) {
+	if !lead && (after == j || exact) && (!(p.opens(i) && (p.closes(j) || p.stated(i, j))) || p.is(j-1, cOClock) || p.lex.unspaced && a.seconds == 0) {
 		return i
 	}
 	if p.r.hasOffset {
@@ -49,6 +49,22 @@ func (p *parse) relative(i int) int {
 	}
 	p.r.offset, p.r.hasOffset, p.r.offsetAt = a, true, i
 	return after
+}
+
+// stated reports whether the hours and minutes from i to j, each with its letter, are how long from now:
+// "1h 20m walk the dog". Beside a day, a rule or a clock they are how long something takes.
+func (p *parse) stated(i, j int) bool {
+	if j != i+4 || p.at(i).kind != tNumber || p.at(i+2).kind != tNumber || !p.at(i+1).glued || !p.at(i+3).glued || p.is(i+1, cOClock) && p.at(i).n > 4 || !p.at(j).plain() && !p.is(j, cMedical) {
+		return false
+	}
+	for k := j; k < len(p.toks); k++ {
+		t := p.at(k)
+		if t.kind != tWord && t.kind != tPunct && t.kind != tQuote || t.has(cRelativeDay) || t.has(cRelativePart) || t.has(cWeekday) || t.has(cWeekdays) || t.has(cMonth) ||
+			t.has(cEvery) || t.has(cAdverb) || t.has(cDaypart) || t.has(cDayparts) || t.has(cUnit) || t.has(cUnits) {
+			return false
+		}
+	}
+	return true
 }
 
 // zone reads "UTC", "GMT+3", "New York time", "(Berlin)".

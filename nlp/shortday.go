@@ -24,14 +24,7 @@ func (p *parse) shortDays(original string, n *normal) {
 			p.toks[i].senses = shortDaySenses[v]
 			continue
 		}
-		// What else the word means, it keeps.
-		var rest []sense
-		for _, s := range p.toks[i].senses {
-			if s.cat != cShortDay {
-				rest = append(rest, s)
-			}
-		}
-		p.toks[i].senses = rest
+		p.toks[i].forget(cShortDay)
 	}
 }
 

@@ -23,7 +23,7 @@ func (p *parse) afterOClock(c clockTime, i, j int, lead bool) (clockTime, int, b
 		// "seize heures trente kiné", "13 h 20 vaccin": minutes as people round them are minutes even
 		// before an ordinary word.
 		round := m >= 10 && m%5 == 0 && (words || p.at(j).digits == 2) && !p.is(k, cOClock) && !p.doseAfter(k) && !p.isUnit(k) && k > j
-		if minuteUnit || round || (words && !p.is(k, cOClock) || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && p.at(j).glued {
+		if minuteUnit || round || (words && !p.is(k, cOClock) || figures) && !p.doseAfter(k) && !p.at(k).plain() && !p.isUnit(k) || figures && (p.at(j).glued || p.at(j).zero && p.at(j).digits == 2 && !p.doseAfter(k) && !p.isUnit(k)) { // "9 h 05 rappeler ..."
 			c.minute, c.hourOnly = m, false
 			j, c = p.meridiem(k, c)
 			return p.checked(c, i, j)
@@ -75,6 +75,9 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 		if v, is := p.at(j).value(cFraction); is && v < 60 {
 			m, j = -v, j+1
 		} else if n, k, _, is := p.number(j); is && n < 60 {
+			if tens, _ := p.at(j).value(cNumber); tens >= 20 && n > tens && k == j+2 && !p.is(k, cNumber) && !p.is(k, cUnit) && p.at(k).kind != tNumber {
+				n, k = tens, j+1 // "без двадцати девять"
+			}
 			m, j = -n, k
 			if u, is := p.at(j).value(cUnit); is && u == minute {
 				j++
@@ -113,7 +116,7 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 		h, k, is = p.ordinal(j)
 	}
 	// "halb acht Tabletten": half a number is no count.
-	counted := p.doseAfter(k) && !(p.is(i, cMinutes) && p.is(k, cDose) && !p.at(k).glued && !p.measure(k))
+	counted := p.doseAfter(k) && !((p.is(i, cMinutes) || p.is(i, cBack)) && p.is(k, cDose) && !p.at(k).glued && !p.measure(k))
 	if is && p.at(j).kind != tClock && h >= 1 && h <= 24 && !counted && (!p.isUnit(k) || p.is(k, cDaypart)) {
 		c = clockTime{hour: h, spoken: true, hourOnly: true}.plus(m)
 		if p.is(k, cOClock) {

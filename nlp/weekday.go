@@ -32,6 +32,9 @@ func (p *parse) weekdayOne(j int) (d datum, next int, ok bool) {
 		return d, j, false
 	}
 	k, w := p.whichOne(j)
+	if v, _ := p.at(j).value(cPrevious); v == 1 && w == previous {
+		return d, j, false // "le kiné passe mercredi": only behind the day
+	}
 	k = p.skip(k, cThe)
 	// "next week tuesday", "下周二"
 	if u, is := p.at(k).value(cUnit); is && u == week && w != anyOf {
