@@ -3,7 +3,7 @@ package nlp
 // bound reads where a series begins and ends: "starting monday", "until friday", "for 10 days",
 // "10 times", "from 9 to 21".
 func (p *parse) bound(i int) int {
-	for _, try := range [...]func(int) int{p.inMonth, p.clockRange, p.dateRange, p.untilBound, p.startBound, p.forBound, p.countBound} {
+	for _, try := range [...]func(int) int{p.nightBetween, p.inMonth, p.clockRange, p.dateRange, p.untilBound, p.startBound, p.forBound, p.countBound} {
 		if j := p.try(try, i); j > i {
 			return j
 		}
@@ -198,7 +198,8 @@ func (p *parse) forBound(i int) int {
 	if !lead && after == k {
 		// ", 10 days," behind a recurrence says the same.
 		bound := p.r.rec.set && (p.closes(k) || p.punct(k, ',')) || p.r.start != nil && (p.closes(k) || p.is(k, cAt))
-		if !(bound && p.adjacent(i)) || p.is(k, cInAfter) {
+		course := n60 > 60 && (unit == day || unit == week) && (p.opens(i) && p.partsFollow(k) || p.closes(k) && p.adjacent(i) && p.partsRead())
+		if !(bound && p.adjacent(i)) && !course || p.is(k, cInAfter) {
 			return i
 		}
 	}
@@ -215,6 +216,26 @@ func (p *parse) forBound(i int) int {
 	}
 	p.r.forN, p.r.forUnit = n60/60, unit
 	return after
+}
+
+// partsFollow reports whether two parts of the day follow, so that the days before them are a course:
+// "5 days morning and evening".
+func (p *parse) partsFollow(i int) bool {
+	j, _ := p.clockLead(i)
+	a, k, ok := p.clockItem(j, false)
+	j, _ = p.clockLead(p.skip(p.comma(k), cAnd))
+	b, _, also := p.clockItem(j, false)
+	return ok && also && a.only && b.only && a.part != b.part
+}
+
+// partsRead reports whether nothing but two or more parts of the day has been read.
+func (p *parse) partsRead() bool {
+	for _, c := range p.r.clocks {
+		if !c.only {
+			return false
+		}
+	}
+	return len(p.r.clocks) > 1 && len(p.r.dates) == 0 && !p.r.hasOffset
 }
 
 // countBound reads "10 times".
@@ -252,6 +273,10 @@ func (p *parse) countBound(i int) int {
 		} else {
 			p.r.rec.perPeriod = n
 		}
+		return e
+	}
+	if r := p.r.rec; p.lex.unspaced && j == i && r.set && r.unit == day && r.n == 1 && r.step == 0 && n <= 6 && len(p.r.clocks) == 0 && p.at(i).glued && p.taken[i-1] == roleNone {
+		p.setPerDay(n, i) // 每天吃两次药
 		return e
 	}
 	if p.r.count != 0 {

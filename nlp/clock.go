@@ -331,7 +331,7 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		}
 		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part
-			return c, next, true
+			return c, p.skip(next, cStrict), true
 		}
 		if v, plus := p.at(i + 1).value(cPlus); plus && (part == noon || part == midnight) {
 			h := 12

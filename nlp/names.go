@@ -18,6 +18,7 @@ func (p *parse) names(original string, n *normal) {
 	}
 	if p.lex.unspaced {
 		p.persons()
+		p.verbs()
 	}
 	for i := range p.toks {
 		t := p.at(i)
@@ -138,6 +139,18 @@ func (p *parse) persons() {
 	for i := range p.toks {
 		if title(i, titleBehind) || title(i, titleSeek) {
 			p.toks[i].forget(cTitle)
+		}
+	}
+}
+
+// verbs leaves to the message a verb that can say how long ("吃7天") where no stretch of time follows
+// it: "每隔6小时吃一次药".
+func (p *parse) verbs() {
+	for i := range p.toks {
+		if v, is := p.at(i).value(cFor); is && v == 1 {
+			if _, _, ok := p.duration(i+1, false); !ok {
+				p.toks[i].forget(cFor)
+			}
 		}
 	}
 }
