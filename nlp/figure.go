@@ -52,7 +52,8 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !is {
 		// Some languages say the hour as an ordinal: "الساعة التاسعة".
 		v, k, ord := p.ordinal(i)
-		if !ord || !lead || p.at(i).kind != tWord || t.has(cWeekday) || v < 1 || v > 24 || p.is(k, cWeekday) || p.is(k, cMonth) || p.is(k, cUnit) {
+		told := p.lex.script == arabic && p.opens(i) && (p.is(k, cPlus) && !p.is(k, cAnd) || p.is(k, cDaypart)) // "الثامنة إلا ربعا صباحا"
+		if !ord || !lead && !told || p.at(i).kind != tWord || t.has(cWeekday) || v < 1 || v > 24 || p.is(k, cWeekday) || p.is(k, cMonth) || p.is(k, cUnit) {
 			return c, i, false
 		}
 		n, j, words = v, k, true

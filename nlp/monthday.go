@@ -170,6 +170,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	if ordinal && n != 1 && p.at(k).kind == tWord && !p.lex.partAttributes && !p.lex.compounds && p.lex.script != arabic && !marked {
 		return p.ordinalDay(i, j) // "limpar o quarto", "tercer piso": only the first is a day without a mark
 	}
+	if ordinal && p.lex.script == arabic && p.opens(k) && p.at(k).kind == tWord && (p.is(e, cPlus) && !p.is(e, cAnd) || p.is(e, cDaypart)) {
+		return d, i, false // "الثامنة صباحا" is an hour
+	}
 	after := p.is(e, cDayMark) && (p.lex.unspaced || !p.is(e, cUnit)) // "15 días" are days
 	if course := p.skip(e, cOf, cThe); marked && course > e && p.is(j-1, cUnit) && p.content(course) || marked && course > e && p.is(k-1, cUnit) && p.content(course) {
 		return d, i, false // "day 3 of antibiotics" counts the days of a course
