@@ -105,8 +105,7 @@ func (a *App) build(catalogue *locales.Catalogue, set *templates.Set) error {
 		paces[chat.Telegram] = delivery.Pace{PerSecond: t.PerSecond, PerChatSecond: t.PerChatSecond, ChatBurst: t.PerChatBurst}
 	}
 	d := a.settings.Delivery
-	// Together with the server's two seconds this ends well within the ten that a stop may take.
-	a.engine = delivery.New(delivery.Config{Workers: d.Workers, Lease: d.Lease, SendTimeout: min(30*time.Second, d.Lease/2), DrainTimeout: 6 * time.Second,
+	a.engine = delivery.New(delivery.Config{Workers: d.Workers, Lease: d.Lease, SendTimeout: min(30*time.Second, d.Lease/2), DrainTimeout: 5 * time.Second,
 		Policy: delivery.Policy{RepeatAfter: d.RepeatAfter, OnTime: d.OnTime}},
 		a.store, delivery.NewRenderer(set, catalogue, doseButtons(catalogue)), senders, delivery.NewPacer(paces), delivery.NewMetrics(registry), a.log)
 
@@ -183,6 +182,10 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 	case failed = <-serving: // the server ended by itself: nothing works without it
 		serving <- nil
 	}
+	// A stop may take ten seconds, whatever hangs: two and a half for what takes in and for turns, five
+	// for sends under way, one for their outcomes, one to leave. What finishes earlier waits for nothing.
+	sendsEnd := time.AfterFunc(2500*time.Millisecond, stopSending)
+	defer sendsEnd.Stop()
 	stopReceiving()
 	receivers.Wait()
 	stopHandling()

@@ -86,6 +86,8 @@ func (e *Engine) request(ctx context.Context, job Job, sender Sender, part chat.
 		if paused := (*PausedError)(nil); errors.As(err, &paused) {
 			e.pacer.PauseChannel(job.To.Channel, paused.Until.Sub(now())) // the others that are claimed here need not ask
 			e.settle(ctx, job, index, Outcome{Status: Pending, Free: true, At: paused.Until, Reason: err.Error()})
+		} else if errors.Is(err, ErrCancelled) {
+			e.settle(ctx, job, index, Outcome{Status: Pending, Free: true, At: now(), Reason: err.Error()})
 		} else if !errors.Is(err, ErrFenced) {
 			wait := e.failed("intend", err)
 			e.settle(ctx, job, index, Outcome{Status: Pending, At: now().Add(wait), IntentInDoubt: true, Reason: "the intent could not be recorded"})
@@ -173,9 +175,10 @@ func (e *Engine) settle(ctx context.Context, job Job, part int, o Outcome) bool 
 	err := e.record(ctx, job, part, o)
 	switch {
 	case errors.Is(err, ErrFenced):
-		e.log.Warn("somebody else holds the message; the outcome was not recorded", "message_id", job.ID)
+		e.log.Warn("the message is not held any more: its outcome was recorded before, or is somebody else's to record", "message_id", job.ID)
 	case err != nil:
 		e.log.Error("an outcome could not be recorded; it counts as unknown once the lease ends", "message_id", job.ID, "err", err)
+	case o.Status == Expired && job.Kind == KindNag: // its occurrence arrived; nothing is missed
 	case o.Status == Failed || o.Status == Expired || (o.Status == Unknown && o.At.IsZero()):
 		e.metrics.ended.WithLabelValues(string(job.To.Channel), string(o.Status), o.Cause).Inc()
 		e.log.Warn("message ended without a known arrival", "message_id", job.ID, "status", o.Status,
@@ -188,7 +191,7 @@ func (e *Engine) settle(ctx context.Context, job Job, part int, o Outcome) bool 
 // lease is renewed meanwhile, so a database that comes back finds the outcome waiting.
 const (
 	recordTimeout = 5 * time.Second
-	lastTimeout   = 2 * time.Second
+	lastTimeout   = time.Second
 	mostRecording = 5 * time.Minute
 )
 
@@ -198,15 +201,8 @@ const (
 func (e *Engine) record(ctx context.Context, job Job, part int, o Outcome) error {
 	wait := 50 * time.Millisecond
 	for begun, first := time.Now(), true; ; first = false {
-		stopping := ctx.Err() != nil
-		timeout := recordTimeout
-		if stopping {
-			timeout = lastTimeout
-		}
-		try, cancel := context.WithTimeout(context.WithoutCancel(ctx), timeout)
-		err := e.store.Settle(try, job, part, o)
-		cancel()
-		if err == nil || errors.Is(err, ErrFenced) || stopping || time.Since(begun) > mostRecording {
+		err := e.tryToRecord(ctx, job, part, o)
+		if err == nil || errors.Is(err, ErrFenced) || ctx.Err() != nil || time.Since(begun) > mostRecording {
 			return err
 		}
 		if e.metrics.errors.WithLabelValues("settle").Inc(); first {
@@ -215,6 +211,14 @@ func (e *Engine) record(ctx context.Context, job Job, part int, o Outcome) error
 		pause(ctx, wait)
 		wait = min(2*wait, time.Second)
 	}
+}
+
+// tryToRecord is one try. When ctx ends, also while it is under way, it has lastTimeout and is the last.
+func (e *Engine) tryToRecord(ctx context.Context, job Job, part int, o Outcome) error {
+	try, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTimeout)
+	defer cancel()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(lastTimeout, cancel) })()
+	return e.store.Settle(try, job, part, o)
 }
 
 // pause waits, but not beyond ctx.

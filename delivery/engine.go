@@ -110,6 +110,8 @@ func (e *Engine) Run(ctx context.Context) {
 	defer background.Wait()
 	defer stopSends()
 	background.Go(func() { e.renew(sends) })
+	// Also a step that hangs in the database ends with the drain.
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(e.config.DrainTimeout, stopSends) })()
 
 	alarm := time.NewTimer(0)
 	defer alarm.Stop()

@@ -118,6 +118,9 @@ func (e *Engine) recoverOrphans(ctx context.Context) error {
 			return err
 		}
 		for _, job := range batch.Jobs {
+			if ctx.Err() != nil {
+				return ctx.Err() // whoever runs next finds them
+			}
 			o := Outcome{Status: Pending, At: batch.At, Free: true, Reason: "recovered from a lost holder"}
 			if job.Ambiguous {
 				o = Outcome{Requested: true, Reason: "the process ended during the request", Cause: causeLost}

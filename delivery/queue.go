@@ -11,6 +11,9 @@ import (
 // ErrFenced means that the row is no longer held under this token: somebody else decides now.
 var ErrFenced = errors.New("the lease was lost")
 
+// ErrCancelled means that the row was cancelled after it was claimed and before anything was asked for.
+var ErrCancelled = errors.New("cancelled before it left")
+
 // MostSkew is how far a process's clock may be off the one that decides what is due: beyond it the
 // process claims nothing.
 const MostSkew = 5 * time.Second
@@ -29,7 +32,8 @@ type Queue interface {
 	// Renew extends the leases that are still held.
 	Renew(ctx context.Context, jobs []Job, lease time.Duration) error
 	// Intend commits the intent to make one request for a part. ErrFenced: make none. A *PausedError:
-	// none before then by the deciding clock; another process may have been asked to wait.
+	// none before then by the deciding clock; another process may have been asked to wait. ErrCancelled:
+	// none at all; the row is to be settled as pending, which withdraws it.
 	Intend(ctx context.Context, job Job, part int) error
 	// Settle records an outcome. ErrFenced: nothing was recorded.
 	Settle(ctx context.Context, job Job, part int, o Outcome) error

@@ -69,9 +69,9 @@ func TestReplicasKilledAndPaused(t *testing.T) {
 	})
 }
 
-// refused counts how often a process was told that somebody else holds its message.
+// refused counts how often a process was told that it does not hold its message any more.
 func refused(p *Process) int {
-	return strings.Count(p.Output(), "somebody else holds the message; the outcome was not recorded")
+	return strings.Count(p.Output(), "the message is not held any more")
 }
 
 // A process is paused while its requests are on the wire, loses them to another one, and gets its

@@ -196,25 +196,34 @@ func (m *member) serve(ctx context.Context, on events) error {
 		if err := m.hear(ctx, on); err != nil {
 			return err
 		}
-		if err := m.settleLocks(ctx); err != nil {
-			return err
-		}
-		if time.Since(fenced) >= fenceEvery {
+		look := time.Since(fenced) >= fenceEvery
+		if look {
 			fenced = time.Now()
-			tag, err := m.conn.Exec(ctx, fenceSQL, m.epoch(), instanceClass)
-			if err != nil {
-				return err
-			}
-			if n := tag.RowsAffected(); n > 0 {
-				m.log.Warn("another process is gone; its claims are recovered", "processes", n)
-				on.wake()
-			}
-			if err := m.stillIn(ctx); err != nil {
-				return err
-			}
+		}
+		if err := m.look(ctx, on, look); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// look takes and gives back named locks and, when it is time, fences the dead. A server that has
+// vanished sends no error, so it has its time on this side.
+func (m *member) look(ctx context.Context, on events, fence bool) error {
+	ctx, cancel := context.WithTimeout(ctx, statementTimeout)
+	defer cancel()
+	if err := m.settleLocks(ctx); err != nil || !fence {
+		return err
+	}
+	tag, err := m.conn.Exec(ctx, fenceSQL, m.epoch(), instanceClass)
+	if err != nil {
+		return err
+	}
+	if n := tag.RowsAffected(); n > 0 {
+		m.log.Warn("another process is gone; its claims are recovered", "processes", n)
+		on.wake()
+	}
+	return m.stillIn(ctx)
 }
 
 // stillIn reports an error when the others have taken this process for dead: it must join anew.
@@ -271,7 +280,7 @@ func (m *member) leave() {
 	if m.conn == nil {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	b := &pgx.Batch{}
 	b.Queue(`DELETE FROM instances WHERE id = $1`, m.epoch())

@@ -124,10 +124,23 @@ func (s *Store) reach(ctx context.Context) error {
 	return nil
 }
 
+// closeTimeout is how long Close waits for a server that may have vanished.
+const closeTimeout = time.Second
+
 // Close leaves the replicas, so that others take over at once, and closes the connections.
 func (s *Store) Close() error {
 	s.member.leave()
-	s.pool.Close()
+	closed := make(chan struct{})
+	go func() {
+		s.pool.Close()
+		close(closed)
+	}()
+	patience := time.NewTimer(closeTimeout)
+	defer patience.Stop()
+	select {
+	case <-closed:
+	case <-patience.C: // the server does not take leave; the connections end with the process
+	}
 	return nil
 }
 

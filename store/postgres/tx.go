@@ -142,6 +142,9 @@ func (s *Store) at() *time.Time {
 	return &now
 }
 
+// txTimeout bounds a transaction on this side: a server that has vanished sends no error.
+const txTimeout = 10 * time.Second
+
 // mostTries is how often a transaction is tried that others' locks end.
 const mostTries = 4
 
@@ -162,6 +165,8 @@ func (s *Store) once(ctx context.Context, begin string, who identity, first func
 	if err != nil {
 		return err
 	}
+	ctx, cancelTx := context.WithTimeout(ctx, txTimeout)
+	defer cancelTx()
 	defer conn.Release() // a connection that is still in a transaction is closed, not reused
 	t := &tx{ctx: ctx, conn: conn}
 	b := &pgx.Batch{}
