@@ -9,6 +9,7 @@ import (
 
 	"carebell/chat"
 	"carebell/locales"
+	"carebell/schedule"
 	"carebell/templates"
 )
 
@@ -151,10 +152,18 @@ func (t *turn) undoDose(d *Draft, version int) {
 // later asks for the reminder once more, but never after its window.
 func (t *turn) later(d *Draft, wait time.Duration) {
 	dose := *d.Data.Dose
-	dose.Again = t.now.Add(wait)
-	if dose.Again.After(dose.Until) {
-		t.result.Toast = t.words("toast_dose_window", locales.Args{"Clock": t.clockOf(&dose, dose.Until)})
+	over := slices.ContainsFunc(t.state.Named, func(s Upcoming) bool {
+		return slices.Contains(d.Data.Series, s.ID) && s.Status != schedule.Active && s.Status != schedule.Finished
+	})
+	if over {
+		t.result.Toast = t.words("toast_dose_stopped", nil)
 		d.keep(&dose)
+		return
+	}
+	dose.Again = t.now.Add(wait)
+	if dose.Again.After(dose.Until.Add(-snoozeMargin)) {
+		t.result.Toast = t.words("toast_dose_window", locales.Args{"Clock": t.clockOf(&dose, dose.Until)})
+		d.keep(d.Data.Dose)
 		return
 	}
 	d.keep(&dose)
@@ -163,6 +172,9 @@ func (t *turn) later(d *Draft, wait time.Duration) {
 	t.result.Toast = again
 	t.showDose(d, "⏰ "+again, [][]chat.Choice{row(d.button("✅ "+t.words("button_taken", nil), opTaken), d.button("⏭ "+t.words("button_skip", nil), opSkip))})
 }
+
+// snoozeMargin is how long before the end of its window a snooze must come, to have time to arrive.
+const snoozeMargin = 5 * time.Minute
 
 // askLate: the window is over, so when it was taken is not to be guessed.
 func (t *turn) askLate(d *Draft) {
@@ -278,6 +290,9 @@ func (t *turn) doseWords(text string) (o op, at time.Time, ok bool) {
 	return "", time.Time{}, false
 }
 
+// ahead is how far a person's own clock may be ahead, or their figure rounded up: that is now.
+const ahead = 10 * time.Minute
+
 // lastClock is the last time that a clock showed that, in the person's zone: 9:20 said in the evening
 // is 21:20.
 func (t *turn) lastClock(hours, minutes string) (last time.Time, ok bool) {
@@ -290,10 +305,13 @@ func (t *turn) lastClock(hours, minutes string) (last time.Time, ok bool) {
 	for _, day := range []int{-1, 0} {
 		for _, hour := range []int{h, h + 12} {
 			at := time.Date(said.Year(), said.Month(), said.Day()+day, hour, m, 0, 0, said.Location())
-			if hour <= 23 && !at.After(said) {
+			if hour <= 23 && !at.After(said.Add(ahead)) {
 				last = at
 			}
 		}
+	}
+	if last.After(said) {
+		last = said
 	}
 	return last, !last.IsZero()
 }
@@ -306,8 +324,15 @@ func cutPrefixFold(s, prefix string) (rest string, found bool) {
 	return s[len(prefix):], true
 }
 
+// earliest is how long before its slot a dose is taken at most: an earlier time is asked about.
+const earliest = 4 * time.Hour
+
 // note gives an answer in words to a dose.
 func (t *turn) note(d *Draft, o op, at time.Time) {
+	if o != opSkip && !at.IsZero() && at.Before(d.Data.Dose.Due.Add(-earliest)) {
+		t.say("dose_when", locales.Args{"Clock": t.clockOf(d.Data.Dose, d.Data.Dose.Due)}) // that was another dose, or a slip
+		return
+	}
 	d = t.touch(d)
 	line := t.words("dose_skipped", nil)
 	if o == opSkip {

@@ -106,12 +106,11 @@ type NewSeries struct {
 }
 
 // SeriesChange moves a series to a status. Pending occurrences follow it: cancelled or paused. With
-// Active, those still ahead are pending again and Next, if not zero, is created.
+// Active, those still ahead are pending again, and the store finds the next one by its own clock.
 type SeriesChange struct {
 	ID     string
 	Status schedule.SeriesStatus
 	Why    string
-	Next   schedule.Occurrence
 }
 
 // Reply is one message that leaves. With Edits it replaces what that earlier reply shows.

@@ -77,11 +77,7 @@ func (t *turn) undoStop(d *Draft) {
 
 // resume lets a paused series go on from its next occurrence; what was missed is not sent.
 func (t *turn) resume(s Upcoming) {
-	change := SeriesChange{ID: s.ID, Status: schedule.Active}
-	if next, ok := s.Rule.Next(t.now); ok {
-		change.Next = next
-	}
-	t.result.Change = append(t.result.Change, change)
+	t.result.Change = append(t.result.Change, SeriesChange{ID: s.ID, Status: schedule.Active})
 }
 
 // renew begins a cancelled series again as a new one: its cancelled slots stay cancelled, and none

@@ -51,11 +51,12 @@ func (r *Renderer) Note(part chat.Message, job Job, now time.Time, onTime time.D
 	if job.Marked {
 		notes = append(notes, r.catalogue.Text(job.Language, "note_repeat", nil))
 	}
-	if zone, err := time.LoadLocation(job.Zone); err == nil && job.Kind != KindOccurrence && job.Kind != "" {
+	again := job.Kind == KindSnooze || job.Kind == KindNag // it names its dose, and must name no second time
+	if zone, err := time.LoadLocation(job.Zone); err == nil && again {
 		// It must never be taken for a second dose.
 		notes = append(notes, r.catalogue.Text(job.Language, "note_"+job.Kind, locales.Args{"Due": r.catalogue.Clock(job.Language, job.Slot.In(zone))}))
 	}
-	if zone, err := time.LoadLocation(job.Zone); err == nil && now.Sub(job.Due) > onTime {
+	if zone, err := time.LoadLocation(job.Zone); err == nil && !again && now.Sub(job.Due) > onTime {
 		notes = append(notes, r.catalogue.Text(job.Language, "note_late", locales.Args{
 			"Due": r.catalogue.Clock(job.Language, job.Due.In(zone)), "Now": r.catalogue.Clock(job.Language, now.In(zone))}))
 	}

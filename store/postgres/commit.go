@@ -118,6 +118,9 @@ func (c *committer) person(p conversations.Person, reach *string) error {
 		b.Queue(`UPDATE addresses SET reachable = $1 = '', unreachable_why = $1,
 				unreachable_since = CASE WHEN $1 = '' THEN NULL ELSE COALESCE(unreachable_since, $2) END, updated_at = $2
 			WHERE id = $3 AND unreachable_why <> $1`, *reach, c.now, c.address)
+		if *reach != "" {
+			b.Queue(dropLastSQL, c.now, c.address, "unreachable")
+		}
 	}
 	return c.send(b)
 }

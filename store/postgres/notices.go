@@ -13,7 +13,7 @@ import (
 const untoldSQL = `SELECT m.id::text, m.scheduled_time, s.zone, m.message_content, a.id::text, a.channel, a.platform_id, p.language
 	FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
 		JOIN addresses a ON a.id = m.recipient_id JOIN patients p ON p.id = m.patient_id
-	WHERE m.status = 'expired' AND m.parent_id IS NULL AND m.notice_id IS NULL AND a.reachable
+	WHERE m.status = 'expired' AND m.kind <> 'nag' AND m.notice_id IS NULL AND a.reachable
 		AND COALESCE((SELECT withdrawn_at IS NULL FROM consents WHERE patient_id = p.id ORDER BY given_at DESC, id DESC LIMIT 1), true)
 		AND (NOT EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.patient_id = m.patient_id AND o.scheduled_time <= $1
 			AND o.status IN ('pending', 'sending')) OR EXISTS (SELECT 1 FROM outbox n WHERE n.recipient_id = m.recipient_id AND ` + waitingNotice + `))
@@ -98,6 +98,15 @@ func (s *Store) Tell(ctx context.Context, o delivery.Overdue, m chat.Message) er
 	err := s.tx(ctx, "notice", worker, func(t *tx) error {
 		id, err := newID()
 		if err != nil {
+			return err
+		}
+		// The address stays locked: neither STOP nor a block comes between.
+		var may bool
+		if err := t.row(`SELECT reachable FROM addresses WHERE id = $1 FOR NO KEY UPDATE`, o.AddressID).Scan(&may); err != nil || !may {
+			return err
+		}
+		if err := t.row(`SELECT COALESCE((SELECT withdrawn_at IS NULL FROM consents WHERE patient_id = a.patient_id ORDER BY given_at DESC, id DESC LIMIT 1), true)
+			FROM addresses a WHERE a.id = $1`, o.AddressID).Scan(&may); err != nil || !may {
 			return err
 		}
 		if _, err := t.exec(replaceNoticesSQL, t.now, o.AddressID); err != nil {

@@ -34,6 +34,14 @@ func cancelOutbox(t *tx, address, reason string) error {
 	return err
 }
 
+// dropLastSQL cancels what still waits of series that have finished: their last slot, and what of it
+// would come again. $1 now, $2 address, $3 reason.
+const dropLastSQL = `WITH last AS (UPDATE scheduled_messages m SET status = 'cancelled', next_attempt_time = NULL, updated_at = $1
+		FROM schedules s WHERE s.id = m.schedule_id AND s.status = 'finished' AND s.recipient_id = $2
+			AND m.recipient_id = $2 AND m.status = 'pending' RETURNING m.id)
+	INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+	SELECT id, 'pending', 'cancelled', $3, $1 FROM last`
+
 // silence is STOP for an address: what waits is not said, what is under way is neither retried nor
 // repeated. It holds whatever became of the series, also for the last slot of one that has finished.
 func silence(t *tx, address string) error {
@@ -41,11 +49,6 @@ func silence(t *tx, address string) error {
 		return err
 	}
 	b := &pgx.Batch{}
-	b.Queue(`WITH last AS (UPDATE scheduled_messages m SET status = 'cancelled', next_attempt_time = NULL, updated_at = $1
-			FROM schedules s WHERE s.id = m.schedule_id AND s.status = 'finished' AND s.recipient_id = $2
-				AND m.recipient_id = $2 AND m.status = 'pending' RETURNING m.id)
-		INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-		SELECT id, 'pending', 'cancelled', 'stopped', $1 FROM last`, t.now, address)
 	for _, sql := range []string{
 		`UPDATE scheduled_messages SET next_attempt_time = NULL WHERE recipient_id = $1 AND status = 'unknown'`,
 		`UPDATE outbox SET next_attempt_time = NULL WHERE recipient_id = $1 AND status = 'unknown'`,
@@ -54,5 +57,6 @@ func silence(t *tx, address string) error {
 	} {
 		b.Queue(sql, address)
 	}
+	b.Queue(dropLastSQL, t.now, address, "stopped") // last: it sees what the others waited for
 	return t.send(b)
 }

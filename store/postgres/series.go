@@ -109,19 +109,16 @@ func resumeSeries(t *tx, ch conversations.SeriesChange, patient string) error {
 	if err != nil {
 		return err
 	}
-	// What fell due in the minute before an Undo is not missed: it goes now.
-	missed := t.now
-	if t.now.Sub(pausedAt) <= undoTime {
-		missed = pausedAt.Add(-time.Microsecond)
-	}
+	// What fell due, or waited for its retry, in the minute before an Undo is not missed: it goes now.
+	undone := t.now.Sub(pausedAt) <= undoTime
 	b := &pgx.Batch{}
 	b.Queue(`UPDATE schedules SET status = 'active', status_why = '', version = version + 1, updated_at = $1 WHERE id = $2`, t.now, ch.ID)
 	b.Queue(`WITH moved AS (
-			UPDATE scheduled_messages SET status = CASE WHEN scheduled_time <= $3 THEN 'cancelled' ELSE 'pending' END,
-				next_attempt_time = CASE WHEN scheduled_time > $3 THEN scheduled_time END, updated_at = $2
+			UPDATE scheduled_messages SET status = CASE WHEN scheduled_time <= $2 AND NOT $3 THEN 'cancelled' ELSE 'pending' END,
+				next_attempt_time = CASE WHEN scheduled_time > $2 OR $3 THEN COALESCE(next_attempt_time, scheduled_time) END, updated_at = $2
 			WHERE schedule_id = $1 AND status = 'paused' RETURNING id, status)
 		INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-		SELECT id, 'paused', status, CASE WHEN status = 'cancelled' THEN 'missed while paused' ELSE '' END, $2 FROM moved`, ch.ID, t.now, missed)
+		SELECT id, 'paused', status, CASE WHEN status = 'cancelled' THEN 'missed while paused' ELSE '' END, $2 FROM moved`, ch.ID, t.now, undone)
 	if err := t.send(b); err != nil {
 		return err
 	}

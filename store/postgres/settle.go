@@ -14,14 +14,14 @@ import (
 const (
 	intendOccurrence = `WITH m AS (UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1,
 				last_attempt_time = COALESCE($1, clock_timestamp()), updated_at = COALESCE($1, clock_timestamp())
-			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp())
+			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) AND NOT cancel_requested
 				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > COALESCE($1, clock_timestamp()))
 			RETURNING id, attempts)
 		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at)
 		SELECT id, attempts, $4, $5, $3, COALESCE($1, clock_timestamp()) FROM m`
 	intendOutbox = `WITH m AS (UPDATE outbox SET attempts = attempts + 1, copies = copies + 1,
 				last_attempt_time = COALESCE($1, clock_timestamp()), updated_at = COALESCE($1, clock_timestamp())
-			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp())
+			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) AND NOT cancel_requested
 				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > COALESCE($1, clock_timestamp()))
 			RETURNING id, attempts)
 		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at)
@@ -35,33 +35,38 @@ func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	if job.Source == delivery.Outbox {
 		query, held = intendOutbox, refusalOutbox
 	}
-	for {
+	for range mostTries {
 		n, err := s.single(ctx, "intend", worker, query, s.at(), job.ID, job.Token, part, job.Marked)
 		if err != nil || n > 0 {
 			return err
 		}
 		var until *time.Time
-		var ours bool
-		if err := s.read(ctx, "intend", worker, func(row pgx.Row) error { return row.Scan(&until, &ours) }, held,
+		var ours, cancelled bool
+		if err := s.read(ctx, "intend", worker, func(row pgx.Row) error { return row.Scan(&until, &ours, &cancelled) }, held,
 			job.To.Channel, s.at(), job.ID, job.Token); err != nil {
 			return err
 		}
 		switch {
 		case !ours:
 			return delivery.ErrFenced
+		case cancelled:
+			return delivery.ErrCancelled
 		case until != nil:
 			return &delivery.PausedError{Until: until.UTC()}
 		}
 		// The pause ended between the two questions: the row is ours, and may go.
 	}
+	return errors.New("intend: the channel is paused again and again")
 }
 
-// Why an intent was not committed: the channel is paused, or the row is not ours.
+// Why an intent was not committed: the row is not ours, it was cancelled, or the channel is paused.
 const (
 	refusalOccurrence = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp())),
-		EXISTS (SELECT 1 FROM scheduled_messages WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp()))`
+		EXISTS (SELECT 1 FROM scheduled_messages WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp())),
+		COALESCE((SELECT cancel_requested FROM scheduled_messages WHERE id = $3), false)`
 	refusalOutbox = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp())),
-		EXISTS (SELECT 1 FROM outbox WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp()))`
+		EXISTS (SELECT 1 FROM outbox WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp())),
+		COALESCE((SELECT cancel_requested FROM outbox WHERE id = $3), false)`
 )
 
 // Settle records an outcome under the job's token, with its history, in one transaction. It locks
@@ -118,7 +123,7 @@ func (w *settler) lock(b *pgx.Batch) {
 	if w.o.Unreachable != "" || w.o.MigrateTo != "" {
 		b.Queue(address, w.job.ID)
 	}
-	if w.job.Source == delivery.Occurrence && (w.o.Status == delivery.Pending || w.o.Status == delivery.Unknown) {
+	if w.job.Source == delivery.Occurrence && (w.o.Status == delivery.Pending || w.o.Status == delivery.Unknown || w.o.Status == delivery.Sent && w.job.Asks != "") {
 		b.Queue(lockSeries, w.job.ID) // a pause must see what this outcome leaves, or this outcome the pause
 	}
 	if w.arrives() {
@@ -262,7 +267,7 @@ const nagSQL = `INSERT INTO scheduled_messages (id, patient_id, recipient_id, pl
 		LATERAL (SELECT s.nag_every_seconds * interval '1 second' AS wait) every,
 		LATERAL (SELECT count(*) AS n FROM scheduled_messages n WHERE n.parent_id = o.id AND n.kind = 'nag') nags
 	WHERE m.id = $2 AND nags.n < s.nag_times AND s.status IN ('active', 'finished')
-		AND $3::timestamptz + every.wait < o.scheduled_time + o.delivery_window_seconds * interval '1 second'
+		AND $3::timestamptz + every.wait + interval '5 minutes' <= o.scheduled_time + o.delivery_window_seconds * interval '1 second'
 		AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.message_id = o.id AND r.undone_at IS NULL)
 		AND NOT EXISTS (SELECT 1 FROM scheduled_messages w WHERE w.parent_id = o.id AND w.status = 'pending')
 	ON CONFLICT (schedule_id, slot_key) DO NOTHING`
@@ -317,6 +322,9 @@ func (w *settler) unreachable(row settled, reason string) error {
 		if err := pauseSeries(w.tx, id, "unreachable"); err != nil {
 			return err
 		}
+	}
+	if _, err := w.exec(dropLastSQL, w.now, row.recipient, "unreachable"); err != nil {
+		return err
 	}
 	if err := cancelOutbox(w.tx, row.recipient, "the address is unreachable"); err != nil {
 		return err

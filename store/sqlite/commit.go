@@ -140,6 +140,11 @@ func (c *committer) person(p conversations.Person, reach *string) error {
 	if reach == nil {
 		return nil
 	}
+	if *reach != "" {
+		if err := dropLast(c.ctx, c.tx, c.address, "unreachable", c.now); err != nil {
+			return err
+		}
+	}
 	return c.exec(`UPDATE addresses SET reachable = ?1 = '', unreachable_why = ?1,
 			unreachable_since = CASE WHEN ?1 = '' THEN NULL ELSE COALESCE(unreachable_since, ?2) END, updated_at = ?2
 		WHERE id = ?3 AND unreachable_why <> ?1`, *reach, c.now, c.address)
@@ -248,14 +253,7 @@ func silence(ctx context.Context, tx *sql.Tx, address string, now int64) error {
 	if err := cancelOutbox(ctx, tx, address, "stopped", now); err != nil {
 		return err
 	}
-	const finished = `recipient_id = ? AND status = 'pending'
-		AND schedule_id IN (SELECT id FROM schedules WHERE recipient_id = scheduled_messages.recipient_id AND status = 'finished')`
-	if _, err := tx.ExecContext(ctx, `INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-		SELECT id, status, 'cancelled', 'stopped', ? FROM scheduled_messages WHERE `+finished, now, address); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = ? WHERE `+finished,
-		now, address); err != nil {
+	if err := dropLast(ctx, tx, address, "stopped", now); err != nil {
 		return err
 	}
 	for _, q := range []string{
@@ -269,6 +267,20 @@ func silence(ctx context.Context, tx *sql.Tx, address string, now int64) error {
 		}
 	}
 	return nil
+}
+
+// dropLast cancels what still waits of series that have finished: their last slot, and what of it
+// would come again.
+func dropLast(ctx context.Context, tx *sql.Tx, address, reason string, now int64) error {
+	const finished = `recipient_id = ? AND status = 'pending'
+		AND schedule_id IN (SELECT id FROM schedules WHERE recipient_id = scheduled_messages.recipient_id AND status = 'finished')`
+	if _, err := tx.ExecContext(ctx, `INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+		SELECT id, status, 'cancelled', ?, ? FROM scheduled_messages WHERE `+finished, reason, now, address); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = ? WHERE `+finished,
+		now, address)
+	return err
 }
 
 // cancelOutbox withdraws everything that waits to be said to an address.

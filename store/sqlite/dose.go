@@ -7,6 +7,7 @@ import (
 	"carebell/bot"
 	"carebell/conversations"
 	"carebell/delivery"
+	"carebell/schedule"
 )
 
 // dose keeps an answer about an occurrence of that patient. Another answer that holds is replaced by
@@ -22,7 +23,17 @@ func (c *committer) dose(a conversations.DoseAnswer) error {
 		return err
 	}
 	if a.Answer == conversations.AnswerUndone {
-		return c.exec(`UPDATE responses SET undone_at = ? WHERE message_id = ? AND undone_at IS NULL`, c.now, a.MessageID)
+		if err := c.exec(`UPDATE responses SET undone_at = ? WHERE message_id = ? AND undone_at IS NULL`, c.now, a.MessageID); err != nil {
+			return err
+		}
+		if status != delivery.Sent && status != delivery.Delivered && status != delivery.Read {
+			return nil
+		}
+		id, err := newID()
+		if err != nil {
+			return err
+		}
+		return c.exec(nagSQL, id, a.MessageID, c.now) // it is asked about again
 	}
 	ok, err := c.changed(`INSERT INTO responses (id, message_id, patient_id, draft_id, answer, reason, due_at, said_at, received_at)
 		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
@@ -34,30 +45,38 @@ func (c *committer) dose(a conversations.DoseAnswer) error {
 	if err != nil {
 		return err
 	}
-	if status == delivery.Unknown {
-		if err := c.exec(`UPDATE scheduled_messages SET status = 'delivered', next_attempt_time = NULL, sent_at = COALESCE(sent_at, last_attempt_time), updated_at = ?
-			WHERE id = ?`, c.now, a.MessageID); err != nil {
-			return err
-		}
-		if err := addHistory(c.ctx, c.tx, a.MessageID, delivery.Unknown, delivery.Delivered, "the person answered it", c.now); err != nil {
-			return err
-		}
-	}
-	if err := c.dropSnoozes(a.MessageID, "answered"); err != nil {
+	if err := c.arrived(a.MessageID, status); err != nil {
 		return err
 	}
-	return c.exec(`UPDATE scheduled_messages SET cancel_requested = 1, next_attempt_time = CASE WHEN status = 'unknown' THEN NULL ELSE next_attempt_time END
-		WHERE parent_id = ? AND status IN ('sending', 'unknown')`, a.MessageID)
+	return c.silenceDose(a.MessageID, "answered", true)
 }
 
-// dropSnoozes cancels what of an occurrence would come once more.
-func (c *committer) dropSnoozes(message, reason string) error {
-	if err := c.exec(`INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-		SELECT id, 'pending', 'cancelled', ?, ? FROM scheduled_messages WHERE parent_id = ? AND status = 'pending'`, reason, c.now, message); err != nil {
+// arrived: whoever acts on a message has it, so an outcome that is unknown is known.
+func (c *committer) arrived(message string, status delivery.Status) error {
+	if status != delivery.Unknown {
+		return nil
+	}
+	if err := c.exec(`UPDATE scheduled_messages SET status = 'delivered', next_attempt_time = NULL, sent_at = COALESCE(sent_at, last_attempt_time), updated_at = ?
+		WHERE id = ?`, c.now, message); err != nil {
 		return err
 	}
-	return c.exec(`UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = ? WHERE parent_id = ? AND status = 'pending'`,
-		c.now, message)
+	return addHistory(c.ctx, c.tx, message, delivery.Unknown, delivery.Delivered, "the person answered it", c.now)
+}
+
+// silenceDose takes back the snoozes and nags of a message, and with self what of the message itself
+// is still to leave.
+func (c *committer) silenceDose(message, reason string, self bool) error {
+	const whose = `(parent_id = ?1 OR ?2 AND id = ?1)`
+	if err := c.exec(`UPDATE scheduled_messages SET cancel_requested = 1, next_attempt_time = CASE WHEN status = 'unknown' THEN NULL ELSE next_attempt_time END
+		WHERE `+whose+` AND status IN ('sending', 'unknown')`, message, self); err != nil {
+		return err
+	}
+	if err := c.exec(`INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+		SELECT id, status, 'cancelled', ?3, ?4 FROM scheduled_messages WHERE `+whose+` AND status IN ('pending', 'paused')`, message, self, reason, c.now); err != nil {
+		return err
+	}
+	return c.exec(`UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = ?3 WHERE `+whose+` AND status IN ('pending', 'paused')`,
+		message, self, c.now)
 }
 
 // snooze makes an occurrence once more, later. The newest one counts.
@@ -66,8 +85,24 @@ func (c *committer) snooze(z conversations.Snooze) error {
 	if err != nil {
 		return err
 	}
-	if err := c.dropSnoozes(z.MessageID, "another time was chosen"); err != nil {
+	var status delivery.Status
+	var series schedule.SeriesStatus
+	err = c.tx.QueryRowContext(c.ctx, `SELECT m.status, s.status FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
+		WHERE m.id = ? AND m.patient_id = ?`, z.MessageID, c.patient).Scan(&status, &series)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
 		return err
+	}
+	if err := c.arrived(z.MessageID, status); err != nil {
+		return err
+	}
+	if err := c.silenceDose(z.MessageID, "another time was chosen", false); err != nil {
+		return err
+	}
+	if series != schedule.Active && series != schedule.Finished {
+		return nil // what was stopped or paused does not come again by a tap
 	}
 	return c.exec(`INSERT INTO scheduled_messages (id, patient_id, recipient_id, platform, message_content, scheduled_time, template_key, parameters, status,
 			created_at, updated_at, priority, delivery_window_seconds, schedule_id, slot_key, kind, parent_id, next_attempt_time)

@@ -12,7 +12,7 @@ import (
 const untoldSQL = `SELECT m.id, m.scheduled_time, s.zone, m.message_content, a.id, a.channel, a.platform_id, p.language
 	FROM scheduled_messages m JOIN schedules s ON s.id = m.schedule_id
 		JOIN addresses a ON a.id = m.recipient_id JOIN patients p ON p.id = m.patient_id
-	WHERE m.status = 'expired' AND m.parent_id IS NULL AND m.notice_id IS NULL AND a.reachable
+	WHERE m.status = 'expired' AND m.kind <> 'nag' AND m.notice_id IS NULL AND a.reachable
 		AND COALESCE((SELECT withdrawn_at IS NULL FROM consents WHERE patient_id = p.id ORDER BY given_at DESC, id DESC LIMIT 1), 1)
 		AND (NOT EXISTS (SELECT 1 FROM scheduled_messages o WHERE o.patient_id = m.patient_id AND o.scheduled_time <= ?
 			AND o.status IN ('pending', 'sending')) OR EXISTS (SELECT 1 FROM outbox n WHERE n.recipient_id = m.recipient_id AND ` + waitingNotice + `))
@@ -90,6 +90,11 @@ func (s *Store) Tell(ctx context.Context, o delivery.Overdue, m chat.Message) er
 	err := s.tx(ctx, "notice", func(tx *sql.Tx) error {
 		id, err := newID()
 		if err != nil {
+			return err
+		}
+		var may bool // STOP or a block may have come since it was looked at
+		if err := tx.QueryRowContext(ctx, `SELECT a.reachable AND COALESCE((SELECT withdrawn_at IS NULL FROM consents
+			WHERE patient_id = a.patient_id ORDER BY given_at DESC, id DESC LIMIT 1), 1) FROM addresses a WHERE a.id = ?`, o.AddressID).Scan(&may); err != nil || !may {
 			return err
 		}
 		for _, q := range []string{

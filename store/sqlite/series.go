@@ -104,21 +104,18 @@ func resumeSeries(ctx context.Context, tx *sql.Tx, ch conversations.SeriesChange
 		WHERE id = ?`, now, ch.ID); err != nil {
 		return err
 	}
-	// What fell due in the minute before an Undo is not missed: it goes now.
-	missed := now
-	if now-pausedAt <= undoMicros {
-		missed = pausedAt - 1
-	}
+	// What fell due, or waited for its retry, in the minute before an Undo is not missed: it goes now.
+	undone := now-pausedAt <= undoMicros
 	for _, q := range []string{
 		`INSERT INTO status_history (message_id, old_status, new_status, reason, at)
-			SELECT id, status, CASE WHEN scheduled_time <= ?3 THEN 'cancelled' ELSE 'pending' END,
-				CASE WHEN scheduled_time <= ?3 THEN 'missed while paused' ELSE '' END, ?2
+			SELECT id, status, CASE WHEN scheduled_time <= ?2 AND NOT ?3 THEN 'cancelled' ELSE 'pending' END,
+				CASE WHEN scheduled_time <= ?2 AND NOT ?3 THEN 'missed while paused' ELSE '' END, ?2
 			FROM scheduled_messages WHERE schedule_id = ?1 AND status = 'paused'`,
-		`UPDATE scheduled_messages SET status = CASE WHEN scheduled_time <= ?3 THEN 'cancelled' ELSE 'pending' END,
-				next_attempt_time = CASE WHEN scheduled_time > ?3 THEN scheduled_time END, updated_at = ?2
+		`UPDATE scheduled_messages SET status = CASE WHEN scheduled_time <= ?2 AND NOT ?3 THEN 'cancelled' ELSE 'pending' END,
+				next_attempt_time = CASE WHEN scheduled_time > ?2 OR ?3 THEN COALESCE(next_attempt_time, scheduled_time) END, updated_at = ?2
 			WHERE schedule_id = ?1 AND status = 'paused'`,
 	} {
-		if _, err := tx.ExecContext(ctx, q, ch.ID, now, missed); err != nil {
+		if _, err := tx.ExecContext(ctx, q, ch.ID, now, undone); err != nil {
 			return err
 		}
 	}

@@ -14,11 +14,11 @@ import (
 // while the channel is paused.
 func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	query := `UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1
-		WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1
+		WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 AND NOT cancel_requested
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > ?1) RETURNING attempts`
 	if job.Source == delivery.Outbox {
 		query = `UPDATE outbox SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1
-			WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1
+			WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 AND NOT cancel_requested
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > ?1) RETURNING attempts`
 	}
 	now := micros(s.now())
@@ -37,17 +37,27 @@ func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	})
 }
 
-// refusal says why an intent was not committed: the channel is paused, or the row is not ours.
+// refusal says why an intent was not committed: the row is not ours, it was cancelled, or the channel
+// is paused.
 func refusal(ctx context.Context, tx *sql.Tx, job delivery.Job, now int64) error {
-	var until int64
-	err := tx.QueryRowContext(ctx, `SELECT paused_until FROM channels WHERE channel = ? AND paused_until > ?`, job.To.Channel, now).Scan(&until)
-	if errors.Is(err, sql.ErrNoRows) {
+	query := `SELECT m.cancel_requested, (SELECT paused_until FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+		FROM scheduled_messages m WHERE m.id = ?2 AND m.lease_token = ?3 AND m.status = 'sending' AND m.lease_until > ?1`
+	if job.Source == delivery.Outbox {
+		query = `SELECT m.cancel_requested, (SELECT paused_until FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+			FROM outbox m WHERE m.id = ?2 AND m.lease_token = ?3 AND m.status = 'sending' AND m.lease_until > ?1`
+	}
+	var cancelled bool
+	var until sql.NullInt64
+	err := tx.QueryRowContext(ctx, query, now, job.ID, job.Token).Scan(&cancelled, &until)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return delivery.ErrFenced
-	}
-	if err != nil {
+	case err != nil:
 		return err
+	case cancelled:
+		return delivery.ErrCancelled
 	}
-	return &delivery.PausedError{Until: fromMicros(until)}
+	return &delivery.PausedError{Until: optionalTime(until)}
 }
 
 // settled is a row as it is when its outcome is recorded.
@@ -226,7 +236,7 @@ const nagSQL = `INSERT INTO scheduled_messages (id, patient_id, recipient_id, pl
 	FROM scheduled_messages m JOIN scheduled_messages o ON o.id = COALESCE(m.parent_id, m.id) JOIN schedules s ON s.id = o.schedule_id
 		JOIN (SELECT COUNT(*) AS n FROM scheduled_messages n WHERE n.kind = 'nag' AND n.parent_id = (SELECT COALESCE(parent_id, id) FROM scheduled_messages WHERE id = ?2)) nags
 	WHERE m.id = ?2 AND nags.n < s.nag_times AND s.status IN ('active', 'finished')
-		AND ?3 + s.nag_every_seconds * 1000000 < o.scheduled_time + o.delivery_window_seconds * 1000000
+		AND ?3 + s.nag_every_seconds * 1000000 + 300000000 <= o.scheduled_time + o.delivery_window_seconds * 1000000
 		AND NOT EXISTS (SELECT 1 FROM responses r WHERE r.message_id = o.id AND r.undone_at IS NULL)
 		AND NOT EXISTS (SELECT 1 FROM scheduled_messages w WHERE w.parent_id = o.id AND w.status = 'pending')
 	ON CONFLICT (schedule_id, slot_key) DO NOTHING`
@@ -272,6 +282,9 @@ func (w *settler) unreachable(row settled, reason string) error {
 		if err := pauseSeries(w.ctx, w.tx, id, "unreachable", w.now); err != nil {
 			return err
 		}
+	}
+	if err := dropLast(w.ctx, w.tx, row.recipient, "unreachable", w.now); err != nil {
+		return err
 	}
 	if err := cancelOutbox(w.ctx, w.tx, row.recipient, "the address is unreachable", w.now); err != nil {
 		return err

@@ -217,7 +217,7 @@ func resumed(t *testing.T, w *world) {
 	w.none()
 	s := w.load(mia, "").Series[0]
 	next, _ := s.Rule.Next(w.clock)
-	w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Active, Next: next}}})
+	w.turn(mia, conversations.Turn{Change: []conversations.SeriesChange{{ID: id, Status: schedule.Active}}})
 	w.none() // three days were missed, and none of them is sent
 	w.clock = next.At
 	if j := w.one(); !j.Due.Equal(next.At) {

@@ -26,7 +26,7 @@ type Open func(t *testing.T, now func() time.Time) Store
 
 // Run runs the whole suite.
 func Run(t *testing.T, open Open) {
-	for _, c := range []struct {
+	for _, c := range append([]struct {
 		name string
 		test func(*testing.T, *world)
 	}{
@@ -72,7 +72,7 @@ func Run(t *testing.T, open Open) {
 		{"what is answered while it is sent comes no more", answeredWhileSending},
 		{"what has ended goes once it is old", purged},
 		{"the next due time looks past what is blocked", nextDue},
-	} {
+	}, endings...) {
 		t.Run(c.name, func(t *testing.T) {
 			w := &world{t: t, ctx: t.Context(), clock: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 			w.Store = open(t, func() time.Time { return w.clock })
