@@ -11,7 +11,7 @@ import (
 // ErrFenced means that the row is no longer held under this token: somebody else decides now.
 var ErrFenced = errors.New("the lease was lost")
 
-// ErrCancelled means that the row was cancelled after it was claimed and before anything was asked for.
+// ErrCancelled means that the row was cancelled after it was claimed and before anything of it arrived.
 var ErrCancelled = errors.New("cancelled before it left")
 
 // MostSkew is how far a process's clock may be off the one that decides what is due: beyond it the

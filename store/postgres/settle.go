@@ -14,22 +14,23 @@ import (
 const (
 	intendOccurrence = `WITH m AS (UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1,
 				last_attempt_time = COALESCE($1, clock_timestamp()), updated_at = COALESCE($1, clock_timestamp())
-			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) AND NOT cancel_requested
+			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) AND (NOT cancel_requested OR platform_ids <> '[]')
 				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > COALESCE($1, clock_timestamp()))
 			RETURNING id, attempts)
 		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at)
 		SELECT id, attempts, $4, $5, $3, COALESCE($1, clock_timestamp()) FROM m`
 	intendOutbox = `WITH m AS (UPDATE outbox SET attempts = attempts + 1, copies = copies + 1,
 				last_attempt_time = COALESCE($1, clock_timestamp()), updated_at = COALESCE($1, clock_timestamp())
-			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) AND NOT cancel_requested
+			WHERE id = $2 AND lease_token = $3 AND status = 'sending' AND lease_until > COALESCE($1, clock_timestamp()) AND (NOT cancel_requested OR platform_ids <> '[]')
 				AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > COALESCE($1, clock_timestamp()))
 			RETURNING id, attempts)
 		INSERT INTO delivery_attempts (message_id, attempt, part, marked, lease_token, started_at)
 		SELECT id, attempts, $4, $5, $3, COALESCE($1, clock_timestamp()) FROM m`
 )
 
-// Intend commits the intent to make one request. It refuses when the row is not ours any more, and
-// while the channel is paused.
+// Intend commits the intent to make one request. It refuses when the row is not ours any more, when it
+// was cancelled before anything of it arrived (half a message is worse than all of it), and while the
+// channel is paused.
 func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	query, held := intendOccurrence, refusalOccurrence
 	if job.Source == delivery.Outbox {
@@ -63,10 +64,10 @@ func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 const (
 	refusalOccurrence = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp())),
 		EXISTS (SELECT 1 FROM scheduled_messages WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp())),
-		COALESCE((SELECT cancel_requested FROM scheduled_messages WHERE id = $3), false)`
+		COALESCE((SELECT cancel_requested AND platform_ids = '[]' FROM scheduled_messages WHERE id = $3), false)`
 	refusalOutbox = `SELECT (SELECT paused_until FROM channels WHERE channel = $1 AND paused_until > COALESCE($2, clock_timestamp())),
 		EXISTS (SELECT 1 FROM outbox WHERE id = $3 AND lease_token = $4 AND status = 'sending' AND lease_until > COALESCE($2, clock_timestamp())),
-		COALESCE((SELECT cancel_requested FROM outbox WHERE id = $3), false)`
+		COALESCE((SELECT cancel_requested AND platform_ids = '[]' FROM outbox WHERE id = $3), false)`
 )
 
 // Settle records an outcome under the job's token, with its history, in one transaction. It locks

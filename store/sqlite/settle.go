@@ -10,15 +10,16 @@ import (
 	"carebell/delivery"
 )
 
-// Intend commits the intent to make one request. It refuses when the row is not ours any more, and
-// while the channel is paused.
+// Intend commits the intent to make one request. It refuses when the row is not ours any more, when it
+// was cancelled before anything of it arrived (half a message is worse than all of it), and while the
+// channel is paused.
 func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 	query := `UPDATE scheduled_messages SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1
-		WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 AND NOT cancel_requested
+		WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 AND (NOT cancel_requested OR platform_ids <> '[]')
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > ?1) RETURNING attempts`
 	if job.Source == delivery.Outbox {
 		query = `UPDATE outbox SET attempts = attempts + 1, copies = copies + 1, last_attempt_time = ?1, updated_at = ?1
-			WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 AND NOT cancel_requested
+			WHERE id = ?2 AND lease_token = ?3 AND status = 'sending' AND lease_until > ?1 AND (NOT cancel_requested OR platform_ids <> '[]')
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = platform AND c.paused_until > ?1) RETURNING attempts`
 	}
 	now := micros(s.now())
@@ -40,10 +41,10 @@ func (s *Store) Intend(ctx context.Context, job delivery.Job, part int) error {
 // refusal says why an intent was not committed: the row is not ours, it was cancelled, or the channel
 // is paused.
 func refusal(ctx context.Context, tx *sql.Tx, job delivery.Job, now int64) error {
-	query := `SELECT m.cancel_requested, (SELECT paused_until FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+	query := `SELECT m.cancel_requested AND m.platform_ids = '[]', (SELECT paused_until FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
 		FROM scheduled_messages m WHERE m.id = ?2 AND m.lease_token = ?3 AND m.status = 'sending' AND m.lease_until > ?1`
 	if job.Source == delivery.Outbox {
-		query = `SELECT m.cancel_requested, (SELECT paused_until FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
+		query = `SELECT m.cancel_requested AND m.platform_ids = '[]', (SELECT paused_until FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
 			FROM outbox m WHERE m.id = ?2 AND m.lease_token = ?3 AND m.status = 'sending' AND m.lease_until > ?1`
 	}
 	var cancelled bool

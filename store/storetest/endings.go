@@ -29,6 +29,7 @@ var endings = []struct {
 	{"an Undo of a pause keeps what waited for its retry", undoKeepsRetry},
 	{"a resumed series does not nag about what was snoozed", resumedDoesNotNag},
 	{"nobody is told once they cannot be reached", notToldUnreachable},
+	{"what has begun to arrive is finished", begunIsFinished},
 	{"an answer that is taken back is asked about again", undoneIsAskedAgain},
 }
 
@@ -199,4 +200,15 @@ func undoneIsAskedAgain(t *testing.T, w *world) {
 	if nag := w.one(); nag.Kind != delivery.KindNag {
 		t.Errorf("claimed %+v, want a nag", nag)
 	}
+}
+
+// Half a message is worse than all of it: a cancel does not keep its other parts back.
+func begunIsFinished(t *testing.T, w *world) {
+	w.reply(mia, "long", "")
+	j := w.one()
+	w.must(w.Intend(w.ctx, j, 0))
+	w.must(w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Sending, PlatformID: "1", Requested: true}))
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Stopped: true}, Consent: &conversations.Consent{}})
+	w.must(w.Intend(w.ctx, j, 1))
+	w.must(w.Settle(w.ctx, j, 1, delivery.Outcome{Status: delivery.Sent, PlatformID: "2", Requested: true}))
 }
