@@ -21,6 +21,7 @@ var errFencedMember = errors.New("this process lost its place among the replicas
 // skip what another one holds. A clock that is more than delivery.MostSkew off claims nothing.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration, channels []chat.Channel) (delivery.Batch, error) {
 	var batch delivery.Batch
+	var tokens []string // of every try
 	err := s.tx(ctx, "claim", worker, func(t *tx) error {
 		epoch := s.member.epoch()
 		batch = delivery.Batch{At: t.now}
@@ -39,14 +40,14 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration, chann
 		if err := c.read(found); err != nil {
 			return err
 		}
-		if err := c.lease(limit); err != nil {
-			return err
-		}
+		err = c.lease(limit)
+		tokens = append(tokens, tokensOf(c.jobs)...)
 		batch.Jobs = c.jobs
-		return nil
+		return err
 	})
 	if err != nil {
 		batch.Jobs = nil
+		s.doubts.add(tokens, lease)
 	}
 	return batch, err
 }
@@ -57,6 +58,14 @@ func (s *Store) mayClaim() error {
 		return fmt.Errorf("this machine's clock is %s off the database's: nothing is claimed here until they are within %s", skew.Round(time.Millisecond), delivery.MostSkew)
 	}
 	return nil
+}
+
+func tokensOf(jobs []delivery.Job) []string {
+	out := make([]string, len(jobs))
+	for i, j := range jobs {
+		out[i] = j.Token
+	}
+	return out
 }
 
 type claimer struct {

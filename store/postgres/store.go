@@ -28,6 +28,7 @@ type Store struct {
 	config Config
 	pool   *pgxpool.Pool
 	member *member
+	doubts doubts
 	local  func() time.Time
 	skew   atomic.Int64 // nanoseconds by which this machine's clock was ahead, when last looked at
 }
