@@ -69,11 +69,7 @@ func (serve) Run(ctx context.Context, c *commandLine) error {
 	if err != nil {
 		return fmt.Errorf("the settings need mending:\n%w", err)
 	}
-	a, err := app.New(ctx, settings, nil, app.NewLogger(settings, os.Stderr))
-	if err != nil {
-		return err
-	}
-	return a.Run(ctx, func(addr string) { a.Banner(os.Stdout, addr) })
+	return app.Serve(ctx, settings, app.NewLogger(settings, os.Stderr), os.Stdout)
 }
 
 func (migrateUp) Run(ctx context.Context, c *commandLine) error {

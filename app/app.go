@@ -135,10 +135,27 @@ func menu(catalogue *locales.Catalogue) map[string][]telegram.Command {
 	return all
 }
 
+// Serve builds the program and runs it until ctx ends. A stop that comes while it still starts, perhaps
+// waiting for its database, is as clean as any other.
+func Serve(ctx context.Context, s Settings, log *slog.Logger, banner io.Writer) error {
+	a, err := New(ctx, s, nil, log)
+	if err != nil && ctx.Err() != nil {
+		log.Info("stopped before it had started", "err", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return a.Run(ctx, func(addr string) { a.Banner(banner, addr) })
+}
+
 // Run serves until ctx ends, then stops in order: first what takes in, then what sends, last what
 // they stand on. started is told the address once everything runs. The error is nil after a clean stop.
 func (a *App) Run(ctx context.Context, started func(addr string)) error {
 	listener, err := a.web.Listen(ctx)
+	if err != nil && ctx.Err() != nil {
+		return a.store.Close() // asked to stop before it had begun
+	}
 	if err != nil {
 		return errors.Join(fmt.Errorf("CAREBELL_HTTP_ADDR: %w; stop what uses it, or choose another", err), a.store.Close())
 	}

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -189,6 +191,49 @@ func TestUnusableDatabase(t *testing.T) {
 	if _, err := app.New(t.Context(), settings, nil, nil); err == nil || strings.Contains(err.Error(), "\n") {
 		t.Errorf("error %v, want one clear line", err)
 	}
+}
+
+// Asked to stop while it waits for its database, it ends as cleanly as ever.
+func TestStopWhileItStarts(t *testing.T) {
+	nobody, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := nobody.Addr().String()
+	if err := nobody.Close(); err != nil {
+		t.Fatal(err)
+	}
+	settings, err := app.Load(defaults(t), "", []string{"CAREBELL_DATABASE_URL=postgres://carebell@" + addr + "/carebell"}, languages)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	logs := &syncBuffer{}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- app.Serve(ctx, settings, slog.New(slog.NewTextHandler(&stopper{logs, "waiting for it", cancel}, nil)), io.Discard)
+	}()
+	if err := <-ended; err != nil {
+		t.Errorf("asked to stop while it waited, it says: %v", err)
+	}
+	if said := logs.String(); !strings.Contains(said, "waiting for it") || !strings.Contains(said, "stopped before it had started") {
+		t.Errorf("it did not say that it waited and then stopped:\n%s", said)
+	}
+}
+
+// stopper is a log that stops the program when it says a certain thing.
+type stopper struct {
+	logs *syncBuffer
+	at   string
+	stop func()
+}
+
+func (s *stopper) Write(p []byte) (int, error) {
+	if strings.Contains(string(p), s.at) {
+		s.stop()
+	}
+	return s.logs.Write(p)
 }
 
 func TestMenuInEveryLanguage(t *testing.T) {

@@ -4,15 +4,15 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
+	"carebell/internal/campaign"
 	"carebell/internal/faketelegram"
 )
 
 // replicas is carebell in two processes on one PostgreSQL, each of which sends at most so many a second.
-func replicas(t *testing.T, perSecond int) (api *faketelegram.Server, a, b *process) {
+func replicas(t *testing.T, perSecond int) (api *faketelegram.Server, a, b *campaign.Process) {
 	api, err := faketelegram.Start(faketelegram.Config{Token: token})
 	if err != nil {
 		t.Fatal(err)
@@ -21,26 +21,11 @@ func replicas(t *testing.T, perSecond int) (api *faketelegram.Server, a, b *proc
 	setting := onPostgres(t)
 	env := []string{setting, "CAREBELL_HTTP_ADDR=127.0.0.1:0", "CAREBELL_TELEGRAM_TOKEN=" + token, "CAREBELL_TELEGRAM_ENDPOINT=" + api.Endpoint(),
 		"CAREBELL_DELIVERY_REPEAT_AFTER=1s", fmt.Sprintf("CAREBELL_TELEGRAM_PER_SECOND=%d", perSecond), "CAREBELL_TELEGRAM_PER_CHAT_SECOND=30", "CAREBELL_TELEGRAM_PER_CHAT_BURST=30"}
-	return api, &process{t: t, env: env}, &process{t: t, env: env}
-}
-
-// terminate is SIGTERM: it ends well, within ten seconds.
-func (p *process) terminate() {
-	p.t.Helper()
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
-		p.t.Fatal(err)
-	}
-	start := time.Now()
-	if err := p.cmd.Wait(); err != nil {
-		p.t.Errorf("after SIGTERM: %v\n%s", err, p.out)
-	}
-	if took := time.Since(start); took > 10*time.Second {
-		p.t.Errorf("it took %s to end", took)
-	}
+	return api, &campaign.Process{T: t, Env: env}, &campaign.Process{T: t, Env: env}
 }
 
 // answered waits until the bot answers what that person says, and returns how long it took.
-func answered(t *testing.T, api *faketelegram.Server, p *process, ana *faketelegram.Person) time.Duration {
+func answered(t *testing.T, api *faketelegram.Server, p *campaign.Process, ana *faketelegram.Person) time.Duration {
 	t.Helper()
 	before := len(api.Ledger().Sent())
 	start := time.Now()
@@ -55,28 +40,28 @@ func TestOnePollsAndTheOtherTakesOver(t *testing.T) {
 	api, a, b := replicas(t, 1000)
 	ana := api.Person(1001, "Ana", "en")
 	ana.Start("")
-	a.start()
+	a.Start()
 	answered(t, api, a, ana) // a polls
-	b.start()
+	b.Start()
 	ready(t, b)
 	if n := conflicts(api.Ledger()); n != 0 {
 		t.Errorf("two processes polled at the same time: %d conflicts", n)
 	}
-	a.kill()
+	a.Kill()
 	took := answered(t, api, b, ana)
 	t.Logf("after kill -9 the other one answered in %s", took.Round(time.Millisecond))
 	if took > 10*time.Second {
 		t.Errorf("it took %s to take over, want at most 10 s", took)
 	}
-	a.start()
+	a.Start()
 	ready(t, a)
-	b.terminate()
+	b.Terminate()
 	took = answered(t, api, a, ana)
 	t.Logf("after SIGTERM the other one answered in %s", took.Round(time.Millisecond))
 	if took > 2*time.Second {
 		t.Errorf("it took %s to take over, want at once", took)
 	}
-	a.terminate()
+	a.Terminate()
 }
 
 // conflicts counts the polls that the platform refused because somebody else polled.
@@ -90,11 +75,11 @@ func conflicts(l faketelegram.Ledger) (n int) {
 }
 
 // ready waits until the process says that it is ready.
-func ready(t *testing.T, p *process) {
+func ready(t *testing.T, p *campaign.Process) {
 	t.Helper()
 	deadline := time.Now().Add(20 * time.Second)
 	for addr := ""; time.Now().Before(deadline); <-time.After(10 * time.Millisecond) {
-		if _, after, ok := strings.Cut(p.out.String(), "status    http://"); ok {
+		if _, after, ok := strings.Cut(p.Output(), "status    http://"); ok {
 			addr, _, _ = strings.Cut(after, "/")
 		}
 		if addr == "" {
@@ -109,5 +94,5 @@ func ready(t *testing.T, p *process) {
 			return
 		}
 	}
-	t.Fatalf("it is never ready:\n%s", p.out)
+	t.Fatalf("it is never ready:\n%s", p.Output())
 }

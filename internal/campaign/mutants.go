@@ -48,7 +48,7 @@ var Mutants = []Mutant{
 	{"a connection that was cut is taken for certain", []Edit{{"bot/telegram/call.go",
 		"		GotConn: func(httptrace.GotConnInfo) { r.exposed.Store(true) },\n", "		GotConn: func(httptrace.GotConnInfo) { r.exposed.Store(false) },\n"}}, "TestPlatformFaults"},
 	{"the dead are found by their leases only", []Edit{{"store/postgres/orphans.go",
-		"\n		OR left(m.lease_token, 36) NOT IN (SELECT i.id::text FROM instances i WHERE i.fenced_at IS NULL))`", ")`"}}, "TestKills/PostgreSQL"},
+		"\n		OR left(m.lease_token, 36) NOT IN (SELECT i.id::text FROM instances i WHERE i.fenced_at IS NULL)", ""}}, "TestKills/PostgreSQL"},
 	{"an update is handled each time it comes", []Edit{{"store/sqlite/inbox.go",
 		"u.From.Channel, u.ID, u.From.ID, string(body)", "u.From.Channel, u.ID+s.now().String(), u.From.ID, string(body)"}}, "TestEverythingTwice/SQLite"},
 	{"STOP forgets what is under way", []Edit{{"store/sqlite/commit.go",

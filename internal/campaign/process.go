@@ -47,11 +47,7 @@ func serve(config string) error {
 	if err != nil {
 		return err
 	}
-	a, err := app.New(ctx, settings, nil, app.NewLogger(settings, os.Stderr))
-	if err != nil {
-		return err
-	}
-	return a.Run(ctx, func(addr string) { a.Banner(os.Stdout, addr) })
+	return app.Serve(ctx, settings, app.NewLogger(settings, os.Stderr), os.Stdout)
 }
 
 // Process is carebell in a process of its own. Env is added to this process's environment.
