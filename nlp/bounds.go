@@ -198,7 +198,7 @@ func (p *parse) forBound(i int) int {
 	if !lead && after == k {
 		// ", 10 days," behind a recurrence says the same.
 		bound := p.r.rec.set && (p.closes(k) || p.punct(k, ',')) || p.r.start != nil && (p.closes(k) || p.is(k, cAt))
-		course := n60 > 60 && (unit == day || unit == week) && (p.opens(i) && p.partsFollow(k) || p.closes(k) && p.adjacent(i) && p.partsRead())
+		course := n60 > 60 && (unit == day || unit == week) && (p.opens(i) && (p.partsFollow(k) || p.clockFollows(k)) || p.clockFollows(k) && (p.is(i-1, cMedical) || p.is(i-1, cDose)) || p.closes(k) && p.adjacent(i) && p.partsRead())
 		if !(bound && p.adjacent(i)) && !course || p.is(k, cInAfter) {
 			return i
 		}
@@ -228,6 +228,20 @@ func (p *parse) partsFollow(i int) bool {
 	return ok && also && a.only && b.only && a.part != b.part
 }
 
+// clockFollows reports whether a word such as "at" and a time of day follow, so that the days before
+// them are a course: "7 days at 9am".
+func (p *parse) clockFollows(i int) bool {
+	if p.is(i, cDayparts) {
+		return true // "5 Tage morgens"
+	}
+	j, lead := p.clockLead(i)
+	if !lead {
+		return false
+	}
+	_, _, ok := p.clockItem(j, true)
+	return ok
+}
+
 // partsRead reports whether nothing but two or more parts of the day has been read.
 func (p *parse) partsRead() bool {
 	for _, c := range p.r.clocks {
@@ -248,6 +262,9 @@ func (p *parse) countBound(i int) int {
 	}
 	if !ok || !p.is(k, cTimes) || n < 1 {
 		return i
+	}
+	if n == 1 && p.lex.unspaced && j == i && i > 0 && p.taken[i-1] == roleNone && p.content(i-1) && p.at(i).glued && p.at(k+1).glued && (p.content(k+1) || p.is(k+1, cReading) || p.is(k+1, cFood)) {
+		return i // "翻一次身": the count belongs to the verb
 	}
 	if n == 1 && p.r.rec.set && (j == i && p.adjacent(i) || p.lex.unspaced) {
 		return k + 1 // "每6小时一次": once each time

@@ -99,6 +99,7 @@ const (
 	cAfterNext // "übernächsten"
 	cPlace     // "餐厅": a weekday written before it is its name
 	cDayName   // "sunday times": the name of something, which may say its day too
+	cBeing     // "lives": who does is no day
 	cYearMark  // behind a year, where it also means something else: "2026 г."
 )
 
@@ -160,7 +161,7 @@ var categoryNames = map[string]category{
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
 	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
 	"label": cLabel, "holiday": cHoliday, "days-ahead": cAhead, "month-day": cMonthDay,
-	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "place": cPlace, "day-name": cDayName, "after-next": cAfterNext,
+	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "place": cPlace, "day-name": cDayName, "being": cBeing, "after-next": cAfterNext,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

@@ -50,7 +50,8 @@ func (p *parse) clock(i int) int {
 		if next == k && c.only && p.punct(next, '-') && p.is(next+1, cDaypart) {
 			next++ // "सुबह-शाम"
 		}
-		if next == k && !hours && !(c.only && c.shift == 0 && p.is(next, cDaypart) && (p.lex.unspaced || p.severalParts(i))) { // 早晚, "matin midi et soir"
+		row := next == k && p.inRow(i, k)
+		if next == k && !hours && !row && !(c.only && c.shift == 0 && p.is(next, cDaypart) && (p.lex.unspaced || p.severalParts(i))) { // 早晚, "matin midi et soir"
 			break
 		}
 		if last := list[len(list)-1]; last.only && last.shift != 0 && p.is(next, cOf) && p.is(next+1, cDaypart) {
@@ -81,6 +82,7 @@ func (p *parse) clock(i int) int {
 		list = append(list, c2)
 		k = end
 	}
+	list[0].weak = list[0].weak && len(list) == 1
 	// "8 and 10 pm": what is said once at the end holds for all.
 	last := list[len(list)-1]
 	for n := range list[:len(list)-1] {
@@ -103,6 +105,28 @@ func (p *parse) clock(i int) int {
 	}
 	p.r.clocks = append(p.r.clocks, list...)
 	return k
+}
+
+// inRow reports whether the clock before k goes on without a comma in a row of three or more that are
+// surely times: "8am 2pm 8pm". Two may be from when to when.
+func (p *parse) inRow(i, k int) bool {
+	next := func(k int) int {
+		t := p.at(k)
+		switch {
+		case p.is(k+1, cMeridiem) && (t.kind == tNumber && t.digits <= 2 || t.kind == tClock):
+			return k + 2
+		case t.kind == tClock:
+			return k + 1
+		}
+		return k
+	}
+	first, _ := p.clockLead(i)
+	n := 0
+	for e := next(first); e > first && n < longestRun; e = next(first) {
+		first = e
+		n++
+	}
+	return n > 2 && next(k) > k
 }
 
 // beforeClock reads "30 min before" where the time that it counts from stands right behind, perhaps

@@ -17,7 +17,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		}
 		return p.checked(c, i, next)
 	case t.kind == tDot && t.parts == 2:
-		if t.digits > 2 || t.bDigits != 2 || t.b > 59 || t.n > 24 || p.doseAfter(i+1) {
+		if t.digits > 2 || t.bDigits != 2 || t.b > 59 || t.n > 24 || p.doseAfter(i+1) && !(lead && p.is(i+1, cDose) && !p.at(i+1).glued && !p.measure(i+1)) {
 			return c, i, false
 		}
 		c = clockTime{hour: int(t.n), minute: int(t.b)}

@@ -253,6 +253,10 @@ func (l *lexer) word(i int) int {
 		l.add(token{kind: tWord, start: int32(i), end: int32(stop), senses: known.senses, typo: true})
 		return stop
 	}
+	if stop, known := l.misspelt(i); known != nil {
+		l.add(token{kind: tWord, start: int32(i), end: int32(stop), senses: known.senses, typo: true})
+		return stop
+	}
 	if e == nil {
 		return l.unknown(i, end)
 	}

@@ -47,7 +47,9 @@ type lexicon struct {
 	tomorrowIsMorning bool
 	monthLeads        bool // the month may stand before its day with an article between: "May the 12th"
 	// halves are the second halves of words such as "segunda-feira".
-	halves   map[string]bool
+	halves map[string]bool
+	// phrases are the days that are said in several words, by their first letter.
+	phrases  map[rune][]string
 	unspaced bool // words are not separated: Chinese
 	typos    map[rune][]string
 	echo     map[string]string
@@ -238,6 +240,12 @@ func (lex *lexicon) finish() {
 		}
 		e.words = max(e.words, n)
 		full := lex.entries[key]
+		if r, _ := utf8.DecodeRuneInString(key); n > 1 && !lex.unspaced && hasSense(full, cRelativeDay) {
+			if lex.phrases == nil {
+				lex.phrases = map[rune][]string{}
+			}
+			lex.phrases[r] = append(lex.phrases[r], key)
+		}
 		hyphened := n == 2 && strings.Count(key, "-") == 1 && !strings.Contains(key, " ") && (hasSense(full, cWeekday) || hasSense(full, cWeekdays))
 		if (n == 1 || hyphened) && !lex.unspaced && utf8.RuneCountInString(key) >= 5 &&
 			slices.ContainsFunc(full.senses, func(s sense) bool {

@@ -20,6 +20,8 @@ func (p *parse) commands() {
 			continue
 		case t.has(cPolite) && t.has(cNotTime) && p.at(i+1).kind != tPunct && !p.is(i+1, cRemind) && !p.is(i+1, cCommand): // "good morning Bob" is a message
 			return
+		case p.toSomebody(i):
+			return
 		case t.has(cPolite) || t.has(cRemind) || t.has(cCommand) && (i == 0 || p.is(i-1, cPolite) || i == 1 && p.at(0).kind == tPunct):
 		case i == 0 && t.kind == tPunct && (p.is(1, cRemind) || p.is(1, cPolite) || p.is(1, cCommand)): // "¿Puedes recordarme ...?"
 		case i > 0 && p.taken[i-1] == RoleCommand && (p.punct(i, ':') || p.punct(i, ',') || p.punct(i, '-') || p.punct(i, '!')):
@@ -30,6 +32,16 @@ func (p *parse) commands() {
 		p.taken[i] = RoleCommand
 		i++
 	}
+}
+
+// toSomebody reports whether the infinitive at i reminds somebody else: it is what is to be done, as in
+// "recordar a mamá tomar la pastilla".
+func (p *parse) toSomebody(i int) bool {
+	if v, is := p.at(i).value(cCommand); !is || v != 1 {
+		return false
+	}
+	k := i + 1
+	return (p.is(k, cAt) || p.is(k, cTo)) && (p.at(k+1).plain() || p.is(k+1, cTitle)) && p.at(k+1).kind == tWord
 }
 
 // thanks takes what only thanks or begs at the end: "..., please", "... call mom? Thanks!".
@@ -149,6 +161,10 @@ func (p *parse) edges() {
 		if content && i > 0 && p.taken[i-1] != RoleCommand && p.is(i, cAnd) && connective(p.at(i)) && !p.lex.unspaced {
 			p.taken[i] = p.taken[i-1]
 		}
+		if !content && inner && j == n && j == i+1 && p.particle(i) {
+			i = j
+			continue // "Ruf Mama um 10 Uhr an"
+		}
 		if !content && inner {
 			role := RoleCommand
 			if i > 0 {
@@ -160,6 +176,20 @@ func (p *parse) edges() {
 		}
 		i = j
 	}
+}
+
+// particle reports whether the word at i, the last of the text, is the second half of a verb that the
+// message begins with.
+func (p *parse) particle(i int) bool {
+	if t := p.at(i); !p.lex.compounds || t.kind != tWord || t.has(cPolite) || p.is(i-1, cUnit) {
+		return false
+	}
+	for k := range i {
+		if p.taken[k] == roleNone && p.content(k) {
+			return true
+		}
+	}
+	return false
 }
 
 // postposition reports whether the word at k belongs to the noun before it: "रवि को | कल".
@@ -185,9 +215,13 @@ func connective(t *token) bool {
 
 const outerPunctuation = " \t\r\n,;:-–—.、，。：；।،؛·•|"
 
+// innerCommas are those that part two halves of a message and stay where the time between them goes.
+const innerCommas = ",，،"
+
 // message joins what no role took, as it was typed.
 func (p *parse) message(original string, n *normal, spans []Span) (string, []Span) {
-	var pieces []string
+	var pieces, commas []string
+	comma := ""
 	for i := 0; i < len(p.toks); {
 		if p.taken[i] != roleNone {
 			j := i
@@ -206,13 +240,20 @@ func (p *parse) message(original string, n *normal, spans []Span) (string, []Spa
 		i = j
 		piece := original[start:end]
 		cut := strings.TrimLeft(piece, outerPunctuation)
+		if strings.ContainsAny(piece[:len(piece)-len(cut)], innerCommas) {
+			comma = "" // one on either side: the time was an aside
+		}
 		start += len(piece) - len(cut)
 		piece = strings.TrimRight(cut, outerPunctuation)
+		behind := strings.TrimSpace(cut[len(piece):])
 		piece = brackets(piece)
 		if piece == "" || piece == "/" || piece == "@" {
 			continue
 		}
-		pieces = append(pieces, piece)
+		pieces, commas = append(pieces, piece), append(commas, comma)
+		if comma = ""; behind != "" && strings.Trim(behind, innerCommas) == "" {
+			comma = behind // "BP was 150/95, [today at 14:50] measure again"
+		}
 		at := strings.Index(original[start:end], piece) + start
 		spans = append(spans, Span{RoleMessage, at, at + len(piece)})
 	}
@@ -225,7 +266,8 @@ func (p *parse) message(original string, n *normal, spans []Span) (string, []Spa
 	}
 	var b strings.Builder
 	for i, piece := range pieces {
-		if i > 0 && (sep != "" || asciiEdge(pieces[i-1], piece)) {
+		b.WriteString(commas[i])
+		if i > 0 && (sep != "" || commas[i] == "" && asciiEdge(pieces[i-1], piece)) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(piece)

@@ -21,9 +21,18 @@ func (p *parse) names(original string, n *normal) {
 		p.verbs()
 	}
 	for i := range p.toks {
+		if v, _ := p.at(i).value(cAddress); v == 1 {
+			p.street(i)
+		}
+	}
+	for i := range p.toks {
 		t := p.at(i)
 		if v, _ := t.value(cAddress); v == 1 {
-			p.street(i)
+			continue
+		}
+		if t.has(cBeing) {
+			p.subject(i)
+			p.toks[i].forget(cBeing)
 			continue
 		}
 		if p.lex.unspaced {
@@ -81,6 +90,28 @@ func (p *parse) timesBeside(i int) bool {
 	k := p.skip(p.comma(i+1), cAt, cThe)
 	t := p.at(k)
 	return t.kind == tClock || t.kind == tNumber || t.has(cDaypart) || k > i+1 && t.has(cNumber)
+}
+
+// subject takes the day or month that is the name of whoever the verb at i is about: "Domingo Robles
+// vive en ...", "April lives with us".
+func (p *parse) subject(i int) {
+	for k := i - 1; k >= max(0, i-3); k-- {
+		t := p.at(k)
+		if t.plain() && t.kind == tWord {
+			continue
+		}
+		if !t.has(cWeekday) && !t.has(cWeekdays) && !t.has(cMonth) && !t.has(cShortDay) || !p.bareWord(k) {
+			return
+		}
+		if !p.opens(k) && !p.at(k-1).plain() && !p.is(k-1, cThe) && !p.is(k-1, cTitle) {
+			return
+		}
+		if p.onlyDay(k) {
+			p.fail("name_or_day", k, k+1)
+		}
+		p.toks[k].senses = nil
+		return
+	}
 }
 
 // street takes the day that a street is named after: "улица 8 Марта", "Straße des 17. Juni".

@@ -62,6 +62,40 @@ func (p *parse) ordinalWeekdays(i int) int {
 	return p.ofTheMonth(e)
 }
 
+// ordinalBehind reads "الاثنين الأول من كل شهر", "اليوم الأخير من كل شهر", "el día último de cada mes": the
+// ordinal stands behind what it counts.
+func (p *parse) ordinalBehind(i int) int {
+	d, weekday := p.at(i).value(cWeekday)
+	u, unit := p.at(i).value(cUnit)
+	n, e, ok := p.ordinal(i + 1)
+	if !ok || n == 0 || n > 5 || n < -1 || !p.monthFollows(e) || p.r.rec.monthly() || p.at(i+1).kind != tWord {
+		return i
+	}
+	switch k := p.skip(e, cOf, cThe, cIn, cOn); {
+	case !p.is(k, cEvery) && p.ofTheMonth(e) == e, p.nextOne(p.ofTheMonth(e)):
+		return i
+	case weekday && p.lex.script == arabic:
+		p.setUnit(month, 1, i, e)
+		p.r.rec.ordinals = append(p.r.rec.ordinals, n)
+		p.r.rec.weekdays.add(d)
+	case unit && u == day && (p.lex.script == arabic || n == -1):
+		p.setUnit(month, 1, i, e)
+		p.r.rec.monthDays = append(p.r.rec.monthDays, n)
+	case unit && u == workday && n == -1:
+		p.setUnit(month, 1, i, e)
+		p.r.rec.lastWork = true
+	default:
+		return i
+	}
+	return p.ofTheMonth(e)
+}
+
+// nextOne reports whether "القادم" stands at i: one month, not every.
+func (p *parse) nextOne(i int) bool {
+	_, w := p.whichOne(i)
+	return w != anyOf
+}
+
 // monthFollows reports whether "of every month", "of the month" comes next.
 func (p *parse) monthFollows(i int) bool {
 	k := p.skip(i, cOf, cThe, cIn, cOn)

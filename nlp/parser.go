@@ -237,6 +237,7 @@ func (ps *Parser) parseIn(lex *lexicon, text string, n normal, now time.Time, pr
 	}
 	p := parse{lex: lex, text: n.text, toks: l.toks, taken: taken, zones: ps.zones, monthFirst: monthFirst(prof.Language)}
 	p.ratios()
+	p.amounts()
 	p.shortDays(text, &n)
 	p.names(text, &n)
 	p.commands()

@@ -6,6 +6,10 @@ package nlp
 func (p *parse) ratios() {
 	for i := range p.toks {
 		t := p.at(i)
+		if t.kind == tSlash && p.fraction(i) {
+			t.kind, t.parts = tDecimal, 9
+			continue
+		}
 		if t.kind != tClock || t.parts != 2 || t.zero || t.digits > 1 || p.is(i+1, cMeridiem) || p.is(i+1, cOClock) || p.is(i+1, cMeridiemLetter) && p.at(i+1).glued {
 			continue
 		}
@@ -85,4 +89,61 @@ func (p *parse) listed(i int) bool {
 		return p.punct(k, ',') || p.punct(k, '-') || p.punct(k, '/') || p.punct(k, '&') || p.is(k, cAnd) || p.is(k, cTo) || p.is(k, cUntil)
 	}
 	return link(i-1) || link(i+1) && !p.closes(i+1)
+}
+
+// fraction reports whether the pair at i is a part of something and no date: beside what is mixed
+// ("dilute 1/10"), or as "au 1/10" where the text names its day elsewhere.
+func (p *parse) fraction(i int) bool {
+	t := p.at(i)
+	if t.parts != 2 || t.n >= t.b || t.n < 1 {
+		return false
+	}
+	to := p.is(i-1, cTo) && !p.is(i-1, cUntil)
+	if p.mixed(i) || p.ratio(i) {
+		return t.n == 1 && !p.is(i-1, cOn) || p.otherDay(i)
+	}
+	return to && t.n == 1 && p.otherDay(i) && i > 1 && p.at(i-2).plain()
+}
+
+// otherDay reports whether some other token than the one at i says which day, or how often.
+func (p *parse) otherDay(i int) bool {
+	for k := range p.toks {
+		t := p.at(k)
+		if k != i && (t.has(cRelativeDay) || t.has(cRelativePart) || t.has(cWeekday) || t.has(cWeekdays) || t.has(cEvery) || t.has(cAdverb) || t.has(cMonth) || t.kind == tISO || t.kind == tSlash && t.n <= 31 && t.b <= 12) {
+			return true
+		}
+	}
+	return false
+}
+
+// amounts gives a range of something that is counted to the message: "2 à 3 comprimés", "от 2 до 3
+// таблеток".
+func (p *parse) amounts() {
+	for i := range p.toks {
+		if !p.is(i, cTo) && !p.is(i, cUntil) && !p.is(i, cStartAfter) {
+			continue
+		}
+		a, e, _, ok := p.number(i + 1)
+		if !ok || a > 100 || !p.is(e, cDose) && !(p.at(e).plain() && p.at(e).kind == tWord && p.is(e+1, cDose)) || p.is(e, cOClock) {
+			continue
+		}
+		b, k, _, ok := p.number(i - 1)
+		if !ok || k != i || b >= a || p.is(i-2, cAt) && !p.is(i-2, cFrom) && !p.is(i-2, cOf) {
+			continue
+		}
+		from := i - 1
+		if p.is(from-1, cFrom) {
+			if a-b > 2 && p.otherDay(i) {
+				continue // "from 8 to 20 drops every 4 hours"
+			}
+			from--
+		}
+		for k := from; k < e; k++ {
+			t := &p.toks[k]
+			t.senses = nil
+			if t.kind == tNumber {
+				t.kind, t.parts = tDecimal, 9
+			}
+		}
+	}
 }

@@ -40,7 +40,7 @@ func (p *parse) recurrence(i int) int {
 		p.r.rec.monthDays = append(p.r.rec.monthDays, v)
 		return j + 1
 	}
-	tries := [...]func(int) int{p.scheme, p.rate, p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalWeekdays, p.weekdayList}
+	tries := [...]func(int) int{p.scheme, p.rate, p.stepByStep, p.endOfEvery, p.alternate, p.every, p.timesADay, p.adverb, p.meals, p.ordinalBehind, p.ordinalWeekdays, p.weekdayList}
 	for _, try := range tries {
 		if k := p.try(try, i); k > i {
 			return k

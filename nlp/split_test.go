@@ -10,7 +10,7 @@ func TestMessageAroundThePhrase(t *testing.T) {
 	parser := New()
 	now := time.Date(2026, 11, 5, 9, 10, 0, 0, time.UTC)
 	for _, tt := range []struct{ lang, text, message string }{
-		{"zh", "每隔6小时吃一次药", "吃药"},
+		{"zh", "每隔6小时吃一次药", "吃一次药"},
 		{"zh", "每天吃两次药", "吃药"},
 		{"zh", "明天在公园9点跑步", "在公园跑步"},
 		{"de", "Lösung 1:10 um 14 Uhr ansetzen", "Lösung 1:10 ansetzen"},

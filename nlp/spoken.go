@@ -70,6 +70,9 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 	m, j := 0, i
 	if v, is := p.at(i).value(cMinutes); is {
 		m, j = v, i+1
+		if p.punct(j, '-') && p.at(j).glued && p.at(j+1).glued && p.lex.hourBehind {
+			j++ // "пол-одиннадцатого"
+		}
 	} else if p.is(i, cBack) {
 		j = i + 1
 		if v, is := p.at(j).value(cFraction); is && v < 60 {

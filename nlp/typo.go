@@ -38,6 +38,46 @@ func (lex *lexicon) meant(w string) string {
 	return ""
 }
 
+// misspelt finds the day in several words that begins at i with a small typo in one of them: "pasado
+// mañanna", "depos de amanhã".
+func (l *lexer) misspelt(i int) (stop int, known *entry) {
+	first, _ := utf8.DecodeRuneInString(l.text[i:])
+	for _, key := range l.lex.phrases[first] {
+		if stop, ok := l.likePhrase(key, i); ok {
+			return stop, l.lex.entries[key]
+		}
+	}
+	return 0, nil
+}
+
+// likePhrase compares the words at i with those of a key, all but one of which must be right.
+func (l *lexer) likePhrase(key string, i int) (stop int, ok bool) {
+	var wb, kb [24]rune
+	typos := 0
+	for k := 0; k < len(key); {
+		end := k
+		for end < len(key) && key[end] != ' ' && key[end] != '-' && key[end] != '\'' {
+			end++
+		}
+		stop = l.wordEnd(i)
+		want, word := key[k:end], l.text[i:stop]
+		if want != word {
+			a, b := collapse(word, wb[:0]), collapse(want, kb[:0])
+			shorter := len(a)+1 == len(b) && same(a, b[:len(a)])
+			if typos++; typos > 1 || len(b) < 4 || len(a) < 4 || len(word) > 40 || l.lex.entries[word] != nil && k > 0 || !near(a, b, true) && !shorter {
+				return 0, false
+			}
+		}
+		if k = end + 1; k > len(key) {
+			break
+		}
+		if i = stop + 1; i >= len(l.text) || l.text[stop] != ' ' && l.text[stop] != '-' && l.text[stop] != '\'' {
+			return 0, false
+		}
+	}
+	return stop, typos == 1
+}
+
 func collapse(s string, into []rune) []rune {
 	var last rune
 	for _, r := range s {
@@ -73,7 +113,7 @@ func near(a, b []rune, long bool) bool {
 	case 1:
 		return len(tb) > 0 && same(ta[1:], tb)
 	case -1:
-		return len(ta) > 0 && same(ta, tb[1:])
+		return (len(ta) > 0 || len(b) >= 8) && same(ta, tb[1:])
 	}
 	return false
 }
