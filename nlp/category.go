@@ -77,7 +77,7 @@ const (
 	cZoneMark // "time" of "New York time"
 	cNow
 	cAsNeeded
-	cDose // 1: counted like a dose, but no medicine ("glasses")
+	cDose // 1: counted like a dose, but no medicine ("glasses"); 2: measured, never behind an hour ("degrees")
 	cMedical
 	cCommand
 	cRemind

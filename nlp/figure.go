@@ -90,7 +90,8 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		k, c = p.meridiem(k, c)
 		return p.checked(c, i, k)
 	}
-	if p.doseAfter(j) && !(lead && n <= 24 && p.is(j, cDose) && !p.at(j).glued && !p.measure(j)) || p.isUnit(j) && !(lead && p.is(j, cDaypart)) {
+	raised := p.is(i-1, cTo) && p.is(j, cDose) && p.otherClock(i) // "passer à 2 comprimés demain à 9h"
+	if p.doseAfter(j) && !(lead && n <= 24 && p.is(j, cDose) && !p.at(j).glued && !p.measure(j) && !raised) || p.isUnit(j) && !(lead && p.is(j, cDaypart)) {
 		return c, i, false
 	}
 	daypart := p.skip(j, cOf, cThe, cIn, cOn)
@@ -146,7 +147,10 @@ func (p *parse) ratio(i int) bool {
 }
 
 // measure reports whether a dose is a unit of measurement, which never stands behind an hour.
-func (p *parse) measure(i int) bool { return p.at(i).end-p.at(i).start <= 3 }
+func (p *parse) measure(i int) bool {
+	v, _ := p.at(i).value(cDose)
+	return v == 2 || p.at(i).end-p.at(i).start <= 3
+}
 
 func (p *parse) lastTaken(i int) Role {
 	if p.prevEnd == 0 {

@@ -224,7 +224,7 @@ func (p *parse) element(i int) (int, Role) {
 	if t.kind == tDecimal {
 		return p.try(p.scheme, i), RoleRecurrence
 	}
-	if p.is(i, cAsNeeded) {
+	if v, is := t.value(cAsNeeded); is && (v == 0 || p.dosed()) {
 		p.r.asNeeded = true
 		return i + 1, RoleRecurrence
 	}
@@ -257,6 +257,17 @@ func (p *parse) element(i int) (int, Role) {
 		return j, RoleClock
 	}
 	return i, roleNone
+}
+
+// dosed reports whether the text speaks of a medicine or of something that repeats, so that "if there is
+// fever" says when to take it. "Tomorrow at 9 call the doctor if there is fever" has its time.
+func (p *parse) dosed() bool {
+	for k := range p.toks {
+		if t := p.at(k); t.has(cEvery) || t.has(cAdverb) || t.has(cTimesADay) || t.has(cHoursQ) || t.has(cMedical) || t.has(cDose) {
+			return true
+		}
+	}
+	return false
 }
 
 // try reads one kind of expression at i. What a reading that came to nothing found at fault is no

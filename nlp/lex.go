@@ -353,6 +353,9 @@ func (l *lexer) unknown(i, end int) int {
 		if rest == nil || !rest.alone {
 			continue
 		}
+		if p.sense.cat == cNone && p.text == l.lex.link && hasSense(rest, cWeekday) && !strings.HasPrefix(w[len(p.text):], definite) {
+			break // "اتصل بخميس": a bare day behind the letter is somebody
+		}
 		if p.sense.cat == cNone && len(l.lex.link) > 0 && p.text == l.lex.link && (hasSense(rest, cMedical) || hasSense(rest, cDose)) {
 			// "بتناول": the letter ties a reminder to what it is about.
 			l.add(token{kind: tWord, start: int32(i), end: int32(cut), senses: []sense{{cLink, 0}}})

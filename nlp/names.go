@@ -21,8 +21,11 @@ func (p *parse) names(original string, n *normal) {
 		p.verbs()
 	}
 	for i := range p.toks {
-		if v, _ := p.at(i).value(cAddress); v == 1 {
+		if v, is := p.at(i).value(cAddress); is && v == 1 {
 			p.street(i)
+			p.streetBehind(i)
+		} else if is {
+			p.streetBehind(i)
 		}
 	}
 	for i := range p.toks {
@@ -43,6 +46,13 @@ func (p *parse) names(original string, n *normal) {
 			(p.at(i-1).plain() || p.at(i-1).has(cPlace)) {
 			if p.onlyDay(i) {
 				p.fail("name_or_day", i, i+1) // "regarder Quotidien", "Bar Mañana"
+			}
+			t.senses = nil
+			continue
+		}
+		if prev, next := p.at(i-1), p.at(i+1); t.has(cOrdinal) && t.has(cWeekday) && prev.has(cThe) && !prev.has(cOn) && next.kind == tWord && next.plain() {
+			if p.onlyDay(i) {
+				p.fail("name_or_day", i, i+1) // "a quarta consulta às 9h"
 			}
 			t.senses = nil
 			continue
@@ -132,6 +142,30 @@ func (p *parse) street(i int) {
 		if t.kind == tNumber {
 			t.kind, t.parts = tDecimal, 9
 		}
+	}
+}
+
+// streetBehind takes the day before the word for the street: "4th of July Street", "15 अगस्त रोड".
+func (p *parse) streetBehind(i int) {
+	k := i - 1
+	if p.punct(k, '-') {
+		k--
+	}
+	if !p.is(k, cMonth) {
+		return
+	}
+	e := k + 1
+	for k--; k >= 0 && k > i-7 && p.at(k).kind != tNumber; k-- {
+		if t := p.at(k); t.kind != tPunct && !t.has(cOf) && !t.has(cOrdinalSuffix) && !t.has(cThe) {
+			return
+		}
+	}
+	if k < 0 || p.at(k).kind != tNumber || p.at(k).digits > 2 {
+		return
+	}
+	p.toks[k].kind, p.toks[k].parts = tDecimal, 9
+	for ; k < e; k++ {
+		p.toks[k].senses = nil
 	}
 }
 

@@ -117,26 +117,26 @@ func (p *parse) otherDay(i int) bool {
 }
 
 // amounts gives a range of something that is counted to the message: "2 à 3 comprimés", "от 2 до 3
-// таблеток".
+// таблеток", "entre 2 y 3 gotas", "Seiten 10 bis 20".
 func (p *parse) amounts() {
 	for i := range p.toks {
-		if !p.is(i, cTo) && !p.is(i, cUntil) && !p.is(i, cStartAfter) {
+		and := p.is(i, cAnd) && p.is(i-2, cFrom)
+		if !and && !p.is(i, cTo) && !p.is(i, cUntil) && !p.is(i, cStartAfter) {
 			continue
 		}
 		a, e, _, ok := p.number(i + 1)
-		if !ok || a > 100 || !p.is(e, cDose) && !(p.at(e).plain() && p.at(e).kind == tWord && p.is(e+1, cDose)) || p.is(e, cOClock) {
-			continue
-		}
-		b, k, _, ok := p.number(i - 1)
-		if !ok || k != i || b >= a || p.is(i-2, cAt) && !p.is(i-2, cFrom) && !p.is(i-2, cOf) {
+		b, k, _, also := p.number(i - 1)
+		if !ok || !also || k != i || b >= a || p.is(e, cOClock) || p.is(e, cMeridiem) {
 			continue
 		}
 		from := i - 1
 		if p.is(from-1, cFrom) {
-			if a-b > 2 && p.otherDay(i) {
-				continue // "from 8 to 20 drops every 4 hours"
-			}
 			from--
+		}
+		behind := a <= 100 && (p.is(e, cDose) || p.at(e).plain() && p.at(e).kind == tWord && p.is(e+1, cDose)) && !(p.is(from-1, cAt) && from == i-1 && !p.is(from-1, cOf))
+		before := p.is(from-1, cDose) && !p.counted(e) && p.at(from-2).kind != tNumber && !p.is(from-2, cNumber)
+		if !behind && !before || from < i-1 && behind && a-b > 2 && p.otherDay(i) {
+			continue // "from 8 to 20 drops every 4 hours"
 		}
 		for k := from; k < e; k++ {
 			t := &p.toks[k]

@@ -1,5 +1,7 @@
 package nlp
 
+import "strings"
+
 // afterOClock reads what may follow "9 Uhr": minutes, halves, am/pm.
 func (p *parse) afterOClock(c clockTime, i, j int, lead bool) (clockTime, int, bool) {
 	if v, is := p.at(j).value(cPlus); is {
@@ -7,7 +9,14 @@ func (p *parse) afterOClock(c clockTime, i, j int, lead bool) (clockTime, int, b
 		j, c = p.meridiem(j+1, c)
 		return p.checked(c, i, j)
 	}
+	if t := p.at(j); t.kind == tNumber && t.glued && t.digits == 2 && t.n >= 60 && !p.lex.unspaced && !p.doseAfter(j+1) {
+		c.minute = int(t.n) // "9h65"
+		return p.checked(c, i, j+1)
+	}
 	k := p.skip(j, cPlusWord, cAnd)
+	if _, e, _, is := p.number(k); is && p.lex.unspaced && p.at(k).n > 0 && e == k+1 && p.is(e, cUnit) && strings.HasSuffix(p.text[:p.at(e).end], "分钟") && p.content(e+1) {
+		return p.checked(c, i, j) // "8点20分钟散步" is how long
+	}
 	if v, is := p.at(k).value(cPlus); is && k > j {
 		c = c.plus(v)
 		j, c = p.meridiem(k+1, c)
