@@ -117,7 +117,7 @@ func (t *turn) confirm(d *Draft) {
 	}
 	s := NewSeries{First: upcoming[0], Series: schedule.Series{
 		ID: t.ids.row(t.now), Code: t.ids.code(), Draft: d.ID, Message: d.Data.Message, Template: tpl.Key,
-		Asks: tpl.Asks, NagEvery: tpl.NagEvery, NagTimes: tpl.NagTimes, Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: tpl.MaxLateness}}
+		Asks: tpl.Asks, NagEvery: tpl.NagEvery, NagTimes: tpl.NagTimes, TimeCritical: tpl.TimeCritical, Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: tpl.MaxLateness}}
 	if len(upcoming) > 1 {
 		s.Second = upcoming[1].At
 	}

@@ -25,13 +25,6 @@ const (
 	Delete Operation = "delete"
 )
 
-// Priorities: a lower number leaves first.
-const (
-	PriorityReply    = 0
-	PriorityCritical = 1
-	PriorityNormal   = 2
-)
-
 // The kinds of a message of a series.
 const (
 	KindOccurrence = "occurrence"

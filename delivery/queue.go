@@ -21,7 +21,7 @@ const MostSkew = 5 * time.Second
 // Queue is what the engine needs of the database. Every method is one transaction, and the
 // database's deciding clock says what is due and whose lease has ended.
 type Queue interface {
-	// Claim leases at most limit due rows of those channels, replies first, at most one per address,
+	// Claim leases at most limit due rows of those channels in the order of Turn, at most one per address,
 	// none of a paused channel, and creates each claimed occurrence's successor. What is later than it
 	// may be is claimed whatever its channel, for it only ends.
 	Claim(ctx context.Context, limit int, lease time.Duration, channels []chat.Channel) (Batch, error)

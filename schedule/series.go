@@ -29,10 +29,13 @@ type Series struct {
 	// 0: it does not.
 	NagEvery time.Duration
 	NagTimes int
-	Rule     Rule
-	Status   SeriesStatus
-	Why      string // the reason of a pause
-	Version  int
+	// TimeCritical: it leaves before what can better wait.
+	TimeCritical bool
+
+	Rule    Rule
+	Status  SeriesStatus
+	Why     string // the reason of a pause
+	Version int
 	// MaxLateness is the template's; an occurrence's own is never past half the way to the next.
 	MaxLateness time.Duration
 }

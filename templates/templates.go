@@ -48,6 +48,8 @@ type Template struct {
 	Key string `yaml:"key"`
 	// MaxLateness is the most that a message may be late, to be signed off by a clinician.
 	MaxLateness time.Duration `yaml:"max_lateness"`
+	// TimeCritical: in a queue it leaves before what can better wait.
+	TimeCritical bool `yaml:"time_critical"`
 	// Variables that must be given; the others may be empty.
 	Required []string `yaml:"required"`
 	Optional []string `yaml:"optional"`

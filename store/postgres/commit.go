@@ -200,10 +200,10 @@ func (c *committer) create(n conversations.NewSeries) error {
 	}
 	if _, err := c.exec(`INSERT INTO schedules (id, code, patient_id, recipient_id, draft_id, message, template_key, parameters,
 			rule, zone, status, max_lateness_seconds, version, created_at, updated_at, asks,
-			nag_every_seconds, nag_times)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17)`,
+			nag_every_seconds, nag_times, priority)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, $15, $16, $17, $18)`,
 		s.ID, s.Code, c.patient, c.address, optional(s.Draft), s.Message, s.Template, parameters, s.Rule.String(),
-		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, s.Asks, seconds(s.NagEvery), s.NagTimes); err != nil {
+		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, s.Asks, seconds(s.NagEvery), s.NagTimes, delivery.PriorityOf(s)); err != nil {
 		return err
 	}
 	return insertOccurrences(c.tx, []slot{{series: s.ID, rule: s.Rule, at: n.First, second: n.Second, maximum: s.MaxLateness}})

@@ -11,10 +11,10 @@ import (
 )
 
 const nextDueSQL = `SELECT LEAST(
-	(SELECT MIN(next_attempt_time) FROM scheduled_messages
-		WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > $1),
-	(SELECT MIN(next_attempt_time) FROM outbox
-		WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > $1),
+	(SELECT MIN(m.next_attempt_time) FROM unnest($2::integer[]) AS c (priority) CROSS JOIN LATERAL (SELECT next_attempt_time FROM scheduled_messages m
+		WHERE ` + class + ` = c.priority AND m.status IN ('pending', 'unknown') AND m.next_attempt_time > $1 ORDER BY m.next_attempt_time LIMIT 1) m),
+	(SELECT MIN(m.next_attempt_time) FROM unnest($2::integer[]) AS c (priority) CROSS JOIN LATERAL (SELECT next_attempt_time FROM outbox m
+		WHERE ` + class + ` = c.priority AND m.status IN ('pending', 'unknown') AND m.next_attempt_time > $1 ORDER BY m.next_attempt_time LIMIT 1) m),
 	(SELECT MIN(paused_until) FROM channels WHERE paused_until > $1))`
 
 // soon is when to look again at what another transaction held for the moment.
@@ -23,7 +23,8 @@ const soon = 100 * time.Millisecond
 // NextDue is the earliest time after t at which a claim may find something.
 func (s *Store) NextDue(ctx context.Context, after time.Time) (time.Time, bool, error) {
 	var at *time.Time
-	err := s.read(ctx, "next due", worker, func(row pgx.Row) error { return row.Scan(&at) }, nextDueSQL, after)
+	classes, _ := classes()
+	err := s.read(ctx, "next due", worker, func(row pgx.Row) error { return row.Scan(&at) }, nextDueSQL, after, classes)
 	if err != nil {
 		return time.Time{}, false, err
 	}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"carebell/chat"
-	"carebell/delivery"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -97,17 +96,18 @@ type question struct {
 
 func questions(now time.Time) []question {
 	channels := []chat.Channel{chat.Telegram}
+	lanes, heads := classes()
 	const patient, series, message = "p", "s", "m"
 	return []question{
-		{"due replies", worker, lockDueOutbox, []any{now, 128, 16, channels}},
-		{"due occurrences", worker, lockDueOccurrences, []any{now, 128, 16, channels}},
-		{"due occurrences, a far look", worker, lockDueOccurrences, []any{now, farLook, 16, channels}},
+		{"due replies", worker, lockDueOutbox, []any{now, 128, 16, channels, lanes, heads}},
+		{"due occurrences", worker, lockDueOccurrences, []any{now, 128, 16, channels, lanes, heads}},
+		{"due occurrences, a far look", worker, lockDueOccurrences, []any{now, farLook, 16, channels, lanes, heads}},
 		{"a claimed reply", worker, readOutbox, []any{now, []string{uuidOf("o", 1001)}}},
 		{"a claimed occurrence", worker, readOccurrences, []any{now, []string{uuidOf(message, 1000)}}},
 		{"leases", worker, leaseOccurrences, []any{now, now, []string{uuidOf(message, 1000)}, []string{"x"}}},
-		{"successors", worker, insertOccurrencesSQL, []any{now, delivery.PriorityNormal, []string{uuidOf("x", 1)}, []string{uuidOf(series, 1000)},
+		{"successors", worker, insertOccurrencesSQL, []any{now, []string{uuidOf("x", 1)}, []string{uuidOf(series, 1000)},
 			[]time.Time{now}, []string{"y"}, []int64{60}, []*string{nil}}},
-		{"next due", worker, nextDueSQL, []any{now}},
+		{"next due", worker, nextDueSQL, []any{now, lanes}},
 		{"lost holders", worker, orphansWaitSQL, []any{now, []string{"x"}}},
 		{"orphans", worker, orphanOccurrences, []any{now, []string{"x"}, 16}},
 		{"untold expiries", worker, untoldSQL, []any{now, 1}},
@@ -123,7 +123,7 @@ func questions(now time.Time) []question {
 		{"their last messages", app, recentSQL, []any{uuidOf(patient, 1000), now}},
 		{"their page", app, listChangesSQL, []any{"1000", 0, 100}},
 		{"their page anew", app, listRecentSQL, []any{"1000", 100}},
-		{"numbers", metrics, countsSQL, []any{now, now.Add(24 * time.Hour), now.Add(-24 * time.Hour)}},
+		{"numbers", metrics, countsSQL, []any{now, now.Add(24 * time.Hour), now.Add(-24 * time.Hour), lanes}},
 		{"what a login reads", identity{role: "authenticated", claims: `{"sub": "` + uuidOf("u", 1000) + `"}`},
 			`SELECT id FROM scheduled_messages`, nil},
 	}

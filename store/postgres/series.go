@@ -25,9 +25,9 @@ type slot struct {
 const insertOccurrencesSQL = `INSERT INTO scheduled_messages (id, patient_id, recipient_id, platform, message_content, scheduled_time,
 		template_key, parameters, recurrence_pattern, status, created_at, updated_at, priority, delivery_window_seconds,
 		schedule_id, slot_key, next_attempt_time)
-	SELECT v.id, s.patient_id, s.recipient_id, a.channel, s.message, v.at, s.template_key, s.parameters, v.pattern, 'pending', $1, $1, $2,
+	SELECT v.id, s.patient_id, s.recipient_id, a.channel, s.message, v.at, s.template_key, s.parameters, v.pattern, 'pending', $1, $1, s.priority,
 		v.lateness, s.id, v.slot, v.at
-	FROM unnest($3::uuid[], $4::uuid[], $5::timestamptz[], $6::text[], $7::bigint[], $8::jsonb[]) AS v (id, series, at, slot, lateness, pattern)
+	FROM unnest($2::uuid[], $3::uuid[], $4::timestamptz[], $5::text[], $6::bigint[], $7::jsonb[]) AS v (id, series, at, slot, lateness, pattern)
 		JOIN schedules s ON s.id = v.series JOIN addresses a ON a.id = s.recipient_id
 	ON CONFLICT (schedule_id, slot_key) DO NOTHING`
 
@@ -56,7 +56,7 @@ func insertOccurrences(t *tx, slots []slot) error {
 		series[i], keys[i], at[i] = s.series, s.at.Slot, s.at.At
 		lateness[i] = seconds(delivery.Window(s.maximum, s.at.At, s.second))
 	}
-	_, err := t.exec(insertOccurrencesSQL, t.now, delivery.PriorityNormal, ids, series, at, keys, lateness, patterns)
+	_, err := t.exec(insertOccurrencesSQL, t.now, ids, series, at, keys, lateness, patterns)
 	return err
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"carebell/chat"
@@ -14,8 +15,7 @@ import (
 	"carebell/schedule"
 )
 
-// Claim leases due rows: replies first, then occurrences by priority and time; at most one per
-// address, and none for an address that is being written to or a channel that is paused.
+// Claim leases due rows in the order of delivery.Turn: at most one per address, and none for an address that is being written to or a channel that is paused.
 func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration, channels []chat.Channel) (delivery.Batch, error) {
 	now := s.now()
 	batch := delivery.Batch{At: now}
@@ -25,16 +25,25 @@ func (s *Store) Claim(ctx context.Context, limit int, lease time.Duration, chann
 	}
 	err = s.tx(ctx, "claim", func(tx *sql.Tx) error {
 		c := claimer{ctx: ctx, tx: tx, store: s, now: micros(now), until: micros(now.Add(lease)), channels: string(list), busy: map[string]bool{}}
-		if err := c.outbox(limit); err != nil {
-			return err
-		}
-		if err := c.occurrences(limit - len(c.jobs)); err != nil {
-			return err
-		}
+		err := c.claim(limit)
 		batch.Jobs = c.jobs
-		return nil
+		return err
 	})
 	return batch, err
+}
+
+func (c *claimer) claim(limit int) error {
+	found, full, err := c.look(nearLook * limit)
+	if err != nil {
+		return err
+	}
+	if err := c.take(found, limit); err != nil || !full || len(c.jobs) == limit {
+		return err
+	}
+	if found, _, err = c.look(farLook); err != nil {
+		return err
+	}
+	return c.take(found, limit)
 }
 
 type claimer struct {
@@ -56,25 +65,35 @@ type claimed struct {
 	series    string
 	again     bool  // a snooze or nag of an occurrence, which has its successor
 	broken    error // the row cannot be read
+	priority  int
+	waits     time.Time // since when it has been due
 }
 
-// candidates is how many due rows a claim looks at: one person's backlog must not hide the others'.
-const candidates = 2000
+// A look at the queue sees a few more rows than are wanted. Only when that is not enough (one
+// person's backlog hides the others') does it look further.
+const (
+	farLook  = 2000
+	nearLook = 8
+)
 
+// Each class of priority is looked at by itself, by its own time. ?1 now, ?2 how many rows of a class,
+// ?3 the channels, ?4 the class.
 const (
 	jobColumns = `a.channel, a.platform_id, m.scheduled_time, m.delivery_window_seconds, m.attempts, m.copies, m.marked,
-		m.platform_ids, m.cancel_requested`
+		m.platform_ids, m.cancel_requested, m.priority, COALESCE(m.next_attempt_time, m.scheduled_time)`
 
-	dueOutbox = `SELECT m.id, m.recipient_id, m.status, m.operation, m.body, t.status, COALESCE(t.platform_ids, o.platform_ids), ` + jobColumns + `
-		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id LEFT JOIN scheduled_messages o ON o.id = m.target_id
-		WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
-			AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient_id = m.recipient_id AND e.priority = m.priority
-				AND e.seq < m.seq AND e.status IN ('pending', 'sending', 'unknown') AND e.next_attempt_time IS NOT NULL)
+	free = `min(max(m.priority, 0), 3) = ?4 AND m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
 			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
 			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
-			AND (m.platform IN (SELECT value FROM json_each(?3)) OR m.scheduled_time + m.delivery_window_seconds * 1000000 < ?1)
-		ORDER BY m.priority, m.seq LIMIT ?2`
+			AND (m.platform IN (SELECT value FROM json_each(?3)) OR m.scheduled_time + m.delivery_window_seconds * 1000000 < ?1)`
+
+	dueOutbox = `SELECT m.id, m.recipient_id, m.status, m.operation, m.body, t.status, COALESCE(t.platform_ids, o.platform_ids), ` + jobColumns + `
+		FROM outbox m JOIN addresses a ON a.id = m.recipient_id LEFT JOIN outbox t ON t.id = m.target_id LEFT JOIN scheduled_messages o ON o.id = m.target_id
+		WHERE ` + free + `
+			AND NOT EXISTS (SELECT 1 FROM outbox e WHERE e.recipient_id = m.recipient_id AND e.priority = m.priority
+				AND e.seq < m.seq AND e.status IN ('pending', 'sending', 'unknown') AND e.next_attempt_time IS NOT NULL)
+		ORDER BY m.next_attempt_time LIMIT ?2`
 
 	dueOccurrences = `SELECT m.id, m.recipient_id, m.status, m.message_content, m.template_key, m.parameters, m.schedule_id,
 			s.zone, s.asks, m.patient_id, p.name, p.language, COALESCE(o.scheduled_time, m.scheduled_time), COALESCE(d.id, ''), COALESCE(d.version, 0),
@@ -83,49 +102,60 @@ const (
 			JOIN schedules s ON s.id = m.schedule_id JOIN patients p ON p.id = m.patient_id
 			LEFT JOIN scheduled_messages o ON o.id = m.parent_id
 			LEFT JOIN conversations d ON d.card_id = COALESCE(m.parent_id, m.id) AND d.kind = 'dose'
-		WHERE m.status IN ('pending', 'unknown') AND m.next_attempt_time <= ?1
-			AND NOT EXISTS (SELECT 1 FROM scheduled_messages b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
-			AND NOT EXISTS (SELECT 1 FROM outbox b WHERE b.recipient_id = m.recipient_id AND b.status = 'sending')
-			AND NOT EXISTS (SELECT 1 FROM channels c WHERE c.channel = m.platform AND c.paused_until > ?1)
-			AND (m.platform IN (SELECT value FROM json_each(?3)) OR m.scheduled_time + m.delivery_window_seconds * 1000000 < ?1)
-		ORDER BY m.next_attempt_time, m.priority LIMIT ?2`
+		WHERE ` + free + `
+		ORDER BY m.next_attempt_time LIMIT ?2`
 )
 
 // scan fills what both tables share.
 func (r *claimed) scan(rows *sql.Rows, first ...any) error {
-	var due, window int64
+	var due, window, waits int64
 	var parts string
 	if err := rows.Scan(append(first, &r.To.Channel, &r.To.ID, &due, &window, &r.Attempts, &r.Copies, &r.Marked,
-		&parts, &r.CancelRequested)...); err != nil {
+		&parts, &r.CancelRequested, &r.priority, &waits)...); err != nil {
 		return err
 	}
-	r.Due, r.Lateness = fromMicros(due), time.Duration(window)*time.Second
+	r.Due, r.Lateness, r.waits = fromMicros(due), time.Duration(window)*time.Second, fromMicros(waits)
 	return json.Unmarshal([]byte(parts), &r.Parts)
 }
 
-func (c *claimer) outbox(limit int) error {
-	rows, err := c.tx.QueryContext(c.ctx, dueOutbox, c.now, candidates, c.channels)
-	if err != nil {
-		return err
+// look lists up to so many due rows of each class, in the order of their turns. full: there may be more.
+func (c *claimer) look(rows int) (found []claimed, full bool, err error) {
+	for class := range delivery.HeadStarts() {
+		for _, source := range []struct {
+			query string
+			scan  func(*sql.Rows) (claimed, error)
+		}{{dueOutbox, scanOutbox}, {dueOccurrences, scanOccurrence}} {
+			due, err := c.tx.QueryContext(c.ctx, source.query, c.now, rows, c.channels, class)
+			if err != nil {
+				return nil, false, err
+			}
+			more, err := collect(due, func() (claimed, error) { return source.scan(due) })
+			if err != nil {
+				return nil, false, err
+			}
+			full = full || len(more) == rows
+			found = append(found, more...)
+		}
 	}
-	found, err := collect(rows, func() (claimed, error) {
-		var r claimed
-		r.Source = delivery.Outbox
-		var body string
-		var targetStatus, targetParts sql.NullString
-		if err := r.scan(rows, &r.ID, &r.recipient, &r.status, &r.Operation, &body, &targetStatus, &targetParts); err != nil {
-			return r, err
-		}
-		if err := json.Unmarshal([]byte(body), &r.Message); err != nil {
-			r.broken = err
-		}
-		r.aim(targetParts.String)
-		return r, nil
+	slices.SortStableFunc(found, func(a, b claimed) int {
+		return delivery.Turn(a.priority, a.waits).Compare(delivery.Turn(b.priority, b.waits))
 	})
-	if err != nil {
-		return err
+	return found, full, nil
+}
+
+func scanOutbox(rows *sql.Rows) (claimed, error) {
+	var r claimed
+	r.Source = delivery.Outbox
+	var body string
+	var targetStatus, targetParts sql.NullString
+	if err := r.scan(rows, &r.ID, &r.recipient, &r.status, &r.Operation, &body, &targetStatus, &targetParts); err != nil {
+		return r, err
 	}
-	return c.take(found, limit)
+	if err := json.Unmarshal([]byte(body), &r.Message); err != nil {
+		r.broken = err
+	}
+	r.aim(targetParts.String)
+	return r, nil
 }
 
 // aim gives an edit the platform's id of what it edits. If that never arrived, the edit says its
@@ -140,21 +170,6 @@ func (r *claimed) aim(targetParts string) {
 	} else if r.Operation == delivery.Edit {
 		r.Operation = delivery.Send
 	}
-}
-
-func (c *claimer) occurrences(limit int) error {
-	if limit <= 0 {
-		return nil
-	}
-	rows, err := c.tx.QueryContext(c.ctx, dueOccurrences, c.now, candidates, c.channels)
-	if err != nil {
-		return err
-	}
-	found, err := collect(rows, func() (claimed, error) { return scanOccurrence(rows) })
-	if err != nil {
-		return err
-	}
-	return c.take(found, limit)
 }
 
 func scanOccurrence(rows *sql.Rows) (claimed, error) {
@@ -175,9 +190,8 @@ func scanOccurrence(rows *sql.Rows) (claimed, error) {
 
 // take leases the first row of each address, up to limit.
 func (c *claimer) take(found []claimed, limit int) error {
-	taken := 0
 	for _, r := range found {
-		if taken == limit {
+		if len(c.jobs) == limit {
 			break
 		}
 		if c.busy[r.recipient] {
@@ -204,7 +218,6 @@ func (c *claimer) take(found []claimed, limit int) error {
 			}
 		}
 		c.jobs = append(c.jobs, r.Job)
-		taken++
 	}
 	return nil
 }

@@ -206,10 +206,10 @@ func (c *committer) create(n conversations.NewSeries) error {
 	draft := sql.NullString{String: s.Draft, Valid: s.Draft != ""}
 	if err := c.exec(`INSERT INTO schedules (id, code, patient_id, recipient_id, draft_id, message, template_key, parameters,
 			rule, zone, status, max_lateness_seconds, version, created_at, updated_at, asks,
-			nag_every_seconds, nag_times)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			nag_every_seconds, nag_times, priority)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID, s.Code, c.patient, c.address, draft, s.Message, s.Template, string(parameters), s.Rule.String(),
-		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, c.now, s.Asks, seconds(s.NagEvery), s.NagTimes); err != nil {
+		s.Rule.Zone().String(), s.Status, seconds(s.MaxLateness), s.Version, c.now, c.now, s.Asks, seconds(s.NagEvery), s.NagTimes, delivery.PriorityOf(s)); err != nil {
 		return err
 	}
 	return insertOccurrence(c.ctx, c.tx, s.ID, s.Rule, n.First, n.Second, c.now)

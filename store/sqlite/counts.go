@@ -12,11 +12,11 @@ import (
 // Counts counts occurrences over the coming and the past 24 hours.
 func (s *Store) Counts(ctx context.Context) (delivery.Counts, error) {
 	const q = `SELECT
-		(SELECT COUNT(*) FROM scheduled_messages WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL
+		(SELECT COUNT(*) FROM scheduled_messages WHERE min(max(priority, 0), 3) IN (0, 1, 2, 3) AND status IN ('pending', 'unknown')
 			AND next_attempt_time > ?1 AND next_attempt_time <= ?2),
-		(SELECT COUNT(*) FROM scheduled_messages WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL
+		(SELECT COUNT(*) FROM scheduled_messages WHERE min(max(priority, 0), 3) IN (0, 1, 2, 3) AND status IN ('pending', 'unknown')
 			AND next_attempt_time <= ?1),
-		(SELECT MIN(next_attempt_time) FROM scheduled_messages WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL
+		(SELECT MIN(next_attempt_time) FROM scheduled_messages WHERE min(max(priority, 0), 3) IN (0, 1, 2, 3) AND status IN ('pending', 'unknown')
 			AND next_attempt_time <= ?1),
 		COUNT(*) FILTER (WHERE status IN ('sent', 'delivered', 'read')),
 		COUNT(*) FILTER (WHERE status IN ('failed', 'expired')),

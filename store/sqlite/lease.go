@@ -11,10 +11,10 @@ import (
 )
 
 const nextDueSQL = `SELECT MIN(at) FROM (
-	SELECT MIN(next_attempt_time) AS at FROM scheduled_messages
-		WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
-	UNION ALL SELECT MIN(next_attempt_time) FROM outbox
-		WHERE status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL AND next_attempt_time > ?1
+	SELECT (SELECT next_attempt_time FROM scheduled_messages m WHERE min(max(m.priority, 0), 3) = json_each.value
+		AND m.status IN ('pending', 'unknown') AND m.next_attempt_time > ?1 ORDER BY m.next_attempt_time LIMIT 1) AS at FROM json_each('[0,1,2,3]')
+	UNION ALL SELECT (SELECT next_attempt_time FROM outbox m WHERE min(max(m.priority, 0), 3) = json_each.value
+		AND m.status IN ('pending', 'unknown') AND m.next_attempt_time > ?1 ORDER BY m.next_attempt_time LIMIT 1) FROM json_each('[0,1,2,3]')
 	UNION ALL SELECT MIN(paused_until) FROM channels WHERE paused_until > ?1)`
 
 // NextDue is the earliest time after t at which a claim may find something.

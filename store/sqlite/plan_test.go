@@ -29,8 +29,8 @@ func TestHotPathsProbeIndexes(t *testing.T) {
 		sql  string
 		args []any
 	}{
-		"due replies":      {dueOutbox, []any{1, 1, "[]"}},
-		"due occurrences":  {dueOccurrences, []any{1, 1, "[]"}},
+		"due replies":      {dueOutbox, []any{1, 1, "[]", 0}},
+		"due occurrences":  {dueOccurrences, []any{1, 1, "[]", 2}},
 		"next due":         {nextDueSQL, []any{1}},
 		"lost holders":     {orphansWaitSQL, []any{1, "x.%"}},
 		"untold expiries":  {untoldSQL, []any{1, 1}},

@@ -35,10 +35,10 @@ func insertOccurrence(ctx context.Context, tx *sql.Tx, series string, rule sched
 	const q = `INSERT INTO scheduled_messages (id, patient_id, recipient_id, platform, message_content, scheduled_time,
 			template_key, parameters, recurrence_pattern, status, created_at, updated_at, priority, delivery_window_seconds,
 			schedule_id, slot_key, next_attempt_time)
-		SELECT ?, s.patient_id, s.recipient_id, a.channel, s.message, ?, s.template_key, s.parameters, ?, 'pending', ?, ?, ?, ?, s.id, ?, ?
+		SELECT ?, s.patient_id, s.recipient_id, a.channel, s.message, ?, s.template_key, s.parameters, ?, 'pending', ?, ?, s.priority, ?, s.id, ?, ?
 		FROM schedules s JOIN addresses a ON a.id = s.recipient_id WHERE s.id = ?
 		ON CONFLICT (schedule_id, slot_key) DO NOTHING`
-	_, err = tx.ExecContext(ctx, q, id, micros(o.At), pattern, now, now, delivery.PriorityNormal, seconds(window), o.Slot,
+	_, err = tx.ExecContext(ctx, q, id, micros(o.At), pattern, now, now, seconds(window), o.Slot,
 		micros(o.At), series)
 	return err
 }

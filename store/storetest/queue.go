@@ -2,6 +2,9 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -42,7 +45,7 @@ func notEarly(t *testing.T, w *world) {
 
 func repliesFirst(t *testing.T, w *world) {
 	w.series(mia)
-	w.clock = w.clock.Add(time.Hour)
+	w.clock = w.clock.Add(31 * minute)
 	w.reply(mia, "saved", "")
 	w.reply(luis, "hello", "")
 	batch, err := w.Claim(w.ctx, 1, lease, channels)
@@ -58,6 +61,35 @@ func repliesFirst(t *testing.T, w *world) {
 	w.send(batch.Jobs[0], "1")
 	if j := w.one(); j.Source != delivery.Occurrence {
 		t.Fatalf("after the reply: %+v, want the occurrence", j)
+	}
+}
+
+// A class leaves before the next one, however long the queue of that is, unless one of it has waited
+// longer by the difference of their head starts.
+func classes(t *testing.T, w *world) {
+	person := func(id string) chat.Address { return chat.Address{Channel: chat.Telegram, ID: id} }
+	w.daily(person("waits longest"), "0910", false)
+	for i := range 40 {
+		w.daily(person(fmt.Sprint("normal ", i)), "0925", false)
+	}
+	w.daily(person("critical"), "0930", true)
+	w.clock = w.clock.Add(31 * minute)
+	w.reply(person("reply"), "saved", "")
+	var order []string
+	for range 4 {
+		batch, err := w.Claim(w.ctx, 1, lease, channels)
+		w.must(err)
+		if len(batch.Jobs) != 1 {
+			t.Fatalf("claimed %d, want 1", len(batch.Jobs))
+		}
+		order = append(order, batch.Jobs[0].To.ID)
+		w.send(batch.Jobs[0], fmt.Sprint(len(order)))
+	}
+	if want := []string{"waits longest", "reply", "critical"}; !slices.Equal(order[:3], want) || !strings.HasPrefix(order[3], "normal") {
+		t.Errorf("they left in the order %q, want %q and then the others", order, want)
+	}
+	if rest := len(w.claim()); rest != 39 {
+		t.Errorf("%d were left, want 39", rest)
 	}
 }
 

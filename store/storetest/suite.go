@@ -40,6 +40,7 @@ func Run(t *testing.T, open Open) {
 		{"a claim leases and makes the successor", claimSuccessor},
 		{"nothing leaves before its time", notEarly},
 		{"replies leave first, one per address", repliesFirst},
+		{"a class leaves before the next, and none is kept back for ever", classes},
 		{"replies to one address keep their order", keepOrder},
 		{"an edit waits for its message and aims at it", editAims},
 		{"a newer edit supersedes the older", editSupersedes},
@@ -152,10 +153,16 @@ func (w *world) load(from chat.Address, data string) conversations.State {
 // start) and returns its id.
 func (w *world) series(from chat.Address) string {
 	w.t.Helper()
-	rule, err := schedule.ParseRule("DTSTART;TZID=Europe/London:20260302T093000\nRRULE:FREQ=DAILY")
+	return w.daily(from, "0930", false)
+}
+
+// daily makes a daily series at that time of day, UTC, and returns its id.
+func (w *world) daily(from chat.Address, at string, critical bool) string {
+	w.t.Helper()
+	rule, err := schedule.ParseRule("DTSTART;TZID=Europe/London:20260302T" + at + "00\nRRULE:FREQ=DAILY")
 	w.must(err)
 	upcoming := rule.Upcoming(w.clock, 2)
-	n := conversations.NewSeries{First: upcoming[0], Second: upcoming[1].At, Series: schedule.Series{ID: w.id(), Code: "K7Q2",
+	n := conversations.NewSeries{First: upcoming[0], Second: upcoming[1].At, Series: schedule.Series{ID: w.id(), Code: "K7Q2", TimeCritical: critical,
 		Message: "Take it", Template: "reminder", Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: 2 * time.Hour}}
 	w.turn(from, conversations.Turn{Person: conversations.Person{Consent: "1"}, Create: []conversations.NewSeries{n}})
 	return n.Series.ID
