@@ -113,6 +113,8 @@ func (p *parse) inRow(i, k int) bool {
 	next := func(k int) int {
 		t := p.at(k)
 		switch {
+		case t.kind == tNumber && t.digits <= 2 && p.is(k+1, cOClock) && !p.at(k+1).glued:
+			return k + 2
 		case p.is(k+1, cMeridiem) && (t.kind == tNumber && t.digits <= 2 || t.kind == tClock):
 			return k + 2
 		case t.kind == tClock:
@@ -350,8 +352,8 @@ func (p *parse) clockItem(i int, lead bool) (c clockTime, next int, ok bool) {
 		post := false
 		if _, j, _, number := p.number(k2); number && p.lex.postpositions && !p.lex.unspaced {
 			post = p.is(j, cAnd) || p.is(j, cStartAfter) // "सुबह 8 और रात 8 बजे", "सुबह 9 से शाम 5 बजे तक"
-		} else if number && p.closes(j) && p.at(k2).kind == tNumber && p.at(k2).digits <= 2 {
-			post = true // "friday night 10"
+		} else if number && p.at(k2).kind == tNumber && p.at(k2).digits <= 2 && (p.closes(j) || p.is(j, cAnd) && p.at(j+1).kind == tNumber && p.closes(j+2)) {
+			post = true // "friday night 10", "tomorrow morning 9 or 10"
 		}
 		if c, next, ok = p.figure(k2, strong || post); ok && c.part == 0 {
 			c.part = part

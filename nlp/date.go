@@ -20,6 +20,9 @@ func (p *parse) date(i int) int {
 			break
 		}
 		d2, end, ok := p.day(k)
+		if ok && d2.kind == dDayOfMonth && d2.which == anyOf && d.kind == dCalendar && p.lex.unspaced {
+			d2.kind, d2.m, d2.y = dCalendar, d.m, d.y // "5月9日和10日"
+		}
 		if !ok || d2.kind != d.kind && !(d.kind == dDayOfMonth && d2.kind == dCalendar) {
 			break
 		}
@@ -32,6 +35,12 @@ func (p *parse) date(i int) int {
 			if list[n].kind == dDayOfMonth {
 				list[n].kind, list[n].m, list[n].y = dCalendar, last.m, last.y
 			}
+		}
+	}
+	if k := p.skip(j, cOf); len(list) == 1 && d.kind == dCalendar && p.is(k, cEve) && !p.is(k, cOn) {
+		if v, _ := p.at(k).value(cEve); v == 1 {
+			list[0].plus = -1 // "5月5日前一天"
+			j = k + 1
 		}
 	}
 	bounded := j

@@ -232,6 +232,13 @@ func (p *parse) element(i int) (int, Role) {
 		p.r.forever = true
 		return i + 1, RoleBound
 	}
+	if p.penultimate(i) {
+		p.fail("rule_unread", i, i+2)
+		return i + 2, RoleRecurrence
+	}
+	if j := p.try(p.offsetDay, i); j > i {
+		return j, RoleDate
+	}
 	if j := p.try(p.exclusion, i); j > i {
 		return j, RoleBound
 	}

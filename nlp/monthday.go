@@ -7,6 +7,9 @@ func (p *parse) numeric(i, j int) (d datum, next int, ok bool) {
 		return d, i, false
 	}
 	next = j + 1
+	if t.kind == tSlash && t.parts == 2 && t.n == 1 && p.is(next, cPast) {
+		return d, i, false // "1/2 past 9"
+	}
 	if t.kind == tSlash && t.parts == 2 && t.n == 24 && t.b == 7 {
 		return d, i, false // "24/7" is always
 	}
@@ -194,7 +197,9 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 		// "le 15 à midi", "el 5 del mes"
 	case p.r.rec.unit == month && p.r.rec.set && p.adjacent(i) && len(p.r.rec.monthDays)+len(p.r.rec.ordinals) == 0 && !p.anyAt(i, j) && !p.doseAfter(e) && !p.isUnit(e) && !p.is(e, cOClock):
 		// "monthly on 15"
-	case p.at(k).kind == tNumber && j > i && p.monthAfterList(e):
+	case p.at(k).kind == tNumber && (j > i || p.is(e, cAnd)) && p.monthAfterList(e):
+	case p.at(k).kind == tNumber && j > i && p.is(j-1, cThe) && p.atAfterList(e):
+		// "el 12 y 13 a las 9"
 	case p.at(k).kind == tNumber && p.markAfterList(e):
 	case p.at(k).kind == tNumber && p.monthlyAfter(e):
 	case len(p.r.dates) > 0 && p.r.dates[len(p.r.dates)-1].kind == dDayOfMonth && p.is(i-1, cAnd) && p.adjacent(i):
@@ -277,6 +282,17 @@ func (p *parse) markAfterList(i int) bool {
 		}
 	}
 	return false
+}
+
+// atAfterList reports whether a second day of the month and then a time follow: "12 et le 13 à 9h".
+func (p *parse) atAfterList(i int) bool {
+	k := p.skip(i, cAnd)
+	if k == i {
+		return false
+	}
+	k = p.skip(k, cThe)
+	t := p.at(k)
+	return t.kind == tNumber && t.digits <= 2 && t.n >= 1 && t.n <= 31 && p.is(k+1, cAt) && !p.is(k+1, cOn)
 }
 
 // monthAfterList reports whether numbers and then a month follow: "12 and 15 May".

@@ -29,7 +29,7 @@ func (p *parse) number(i int) (n, next int, inWords, ok bool) {
 // ordinal reads "first", "1st", "last".
 func (p *parse) ordinal(i int) (n, next int, ok bool) {
 	t := p.at(i)
-	if v, ok := t.value(cOrdinal); ok {
+	if v, ok := t.value(cOrdinal); ok && v > -2 {
 		if v >= 20 && v%10 == 0 || v == 20 {
 			if p.punct(i+1, '-') {
 				if u, ok := p.at(i + 2).value(cOrdinal); ok && u < 10 && u > 0 {

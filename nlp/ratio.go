@@ -6,6 +6,10 @@ package nlp
 func (p *parse) ratios() {
 	for i := range p.toks {
 		t := p.at(i)
+		if (t.kind == tNumber || t.kind == tDot || t.kind == tClock) && p.price(i) {
+			t.kind, t.parts = tDecimal, 9
+			continue
+		}
 		if t.kind == tSlash && p.fraction(i) {
 			t.kind, t.parts = tDecimal, 9
 			continue
@@ -89,6 +93,22 @@ func (p *parse) listed(i int) bool {
 		return p.punct(k, ',') || p.punct(k, '-') || p.punct(k, '/') || p.punct(k, '&') || p.is(k, cAnd) || p.is(k, cTo) || p.is(k, cUntil)
 	}
 	return link(i-1) || link(i+1) && !p.closes(i+1)
+}
+
+// price reports whether a sign for money stands at the figure at i: "pay $9.50 tomorrow".
+func (p *parse) price(i int) bool {
+	sign := func(k int) bool {
+		t := p.at(k)
+		if t.kind != tPunct || t.start >= t.end {
+			return false
+		}
+		switch p.text[t.start:t.end] {
+		case "$", "€", "£", "¥", "₹", "₽":
+			return true
+		}
+		return false
+	}
+	return sign(i-1) || sign(i+1)
 }
 
 // fraction reports whether the pair at i is a part of something and no date: beside what is mixed

@@ -82,6 +82,11 @@ func (p *parse) spoken(i int, lead bool) (c clockTime, next int, ok bool) {
 		if p.punct(j, '-') && p.at(j).glued && p.at(j+1).glued && p.lex.hourBehind {
 			j++ // "пол-одиннадцатого"
 		}
+		if p.lex.partAttributes && p.is(j, cAt) {
+			return c, i, false // "one pill at 9 and half at 21"
+		}
+	} else if t := p.at(i); t.kind == tSlash && t.n == 1 && (t.b == 2 || t.b == 4) && p.is(i+1, cPast) {
+		m, j = 60/int(t.b), i+2 // "1/2 past 9"
 	} else if p.is(i, cBack) {
 		j = i + 1
 		if v, is := p.at(j).value(cFraction); is && v < 60 {

@@ -111,6 +111,9 @@ func (p *parse) timesADay(i int) int {
 		n, j = v, i+1
 	} else if v, k, _, ok := p.number(i); ok && (p.is(k, cTimes) || p.punct(k, '-') && p.is(k+1, cTimes) && p.at(k+1).glued) {
 		n, j = v, k+1
+		if n == 0 {
+			p.fail("interval_zero", i, j)
+		}
 		if !p.is(k, cTimes) {
 			j++ // "3-mal"
 		}
