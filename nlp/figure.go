@@ -121,6 +121,9 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 		p.fail("contradiction", i, j) // "viernes 13": the hour or the day of the month
 		return c, j, true
 	}
+	if _, e, _, also := p.number(j + 1); also && (p.is(j, cTo) || p.is(j, cUntil)) && !lead && p.at(e).plain() && p.at(e).kind == tWord && !p.lex.unspaced && !p.inRange {
+		return c, i, false // "on monday 2 to 3 walks"
+	}
 	if p.adjacent(i) && n <= 24 && !p.at(j).plain() && !p.is(j, cMonth) && p.lastTaken(i) != RoleClock &&
 		p.lastTaken(i) != RoleBound && !p.is(j, cMedical) {
 		return p.checked(c, i, j)

@@ -236,6 +236,9 @@ func (p *parse) element(i int) (int, Role) {
 		p.fail("rule_unread", i, i+2)
 		return i + 2, RoleRecurrence
 	}
+	if j := p.try(p.vagueAmount, i); j > i {
+		return j, RoleDate
+	}
 	if j := p.try(p.offsetDay, i); j > i {
 		return j, RoleDate
 	}

@@ -34,6 +34,30 @@ func (p *parse) offsetDay(i int) int {
 	return i
 }
 
+// vagueAmount refuses a stretch of time with two lengths: "in 2 to 3 hours", "2-3 hours before bed".
+func (p *parse) vagueAmount(i int) int {
+	k := p.skip(i, cIn)
+	a, e, _, ok := p.number(k)
+	if !ok || !p.punct(e, '-') && !(p.is(e, cAnd) && k > i && p.is(i, cIn)) && !p.is(e, cTo) && !p.is(e, cUntil) && !p.is(e, cStartAfter) {
+		return i
+	}
+	b, e, _, ok := p.number(e + 1)
+	if ok && b > a && p.is(e, cTimes) && p.r.rec.set && p.prevEnd == i {
+		p.fail("interval_range", i, e+1) // 每天2到3次
+		return e + 1
+	}
+	u, unit := p.at(e).value(cUnit)
+	if !ok || b <= a || !unit || u > year {
+		return i
+	}
+	end := e + 1
+	if k == i && !p.is(end, cBefore) && !p.is(end, cInAfter) && !(p.is(end, cAfter) && !p.is(end, cWith)) || p.is(e, cOClock) && k == i {
+		return i
+	}
+	p.fail("interval_range", i, end)
+	return end
+}
+
 // countedFrom reads the day at j and keeps it moved by some days; i when there is none.
 func (p *parse) countedFrom(j, i, days int) int {
 	d, e, ok := p.day(j)

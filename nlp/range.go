@@ -62,13 +62,17 @@ func (p *parse) clockRange(i int) int {
 // counted, are an amount: "tomorrow 2-3 walks".
 func (p *parse) meeting(i, j int) bool {
 	a, b := p.at(j), p.at(j+2)
-	if a.kind != tNumber || b.kind != tNumber || !p.punct(j+1, '-') || !b.glued || a.digits > 2 || b.digits > 2 ||
+	worded := p.is(j+1, cTo) && p.is(j+3, cMeridiem) // "1 to 2 pm tomorrow"
+	if a.kind != tNumber || b.kind != tNumber || !(p.punct(j+1, '-') && b.glued) && !worded || a.digits > 2 || b.digits > 2 ||
 		a.n > 24 || b.n > 24 || a.n < 1 || p.r.rec.step != 0 || len(p.r.clocks) > 0 {
 		return false
 	}
 	e := j + 3
 	half := p.is(e, cMeridiem) || p.is(e, cOClock)
 	role := p.lastTaken(i)
+	if half && p.opens(i) && p.dateFollows(e+1) && !p.closes(e+1) {
+		return a.n <= 12 || a.n < b.n // "1-2pm tomorrow"
+	}
 	if !(p.adjacent(i) && (role == RoleDate || role == RoleRecurrence) || p.opens(i) && p.dateFollows(e) && !p.closes(e)) {
 		return false
 	}

@@ -98,8 +98,8 @@ func (p *parse) timesADay(i int) int {
 			return e + 1
 		}
 	}
-	if _, k, _, ok := p.number(i); ok && p.punct(k, '-') && p.at(k+1).kind == tNumber {
-		if _, m, _, ok := p.number(k + 1); ok && p.is(m, cTimes) {
+	if a, k, _, ok := p.number(i); ok && (p.punct(k, '-') && p.at(k+1).kind == tNumber || p.is(k, cTo) || p.is(k, cUntil) || p.is(k, cStartAfter)) {
+		if b, m, _, ok := p.number(k + 1); ok && b > a && p.is(m, cTimes) {
 			if e := p.timesADay(k + 1); e > m {
 				p.fail("interval_range", i, m+1) // "3-4 times a day"
 				return e
