@@ -1,6 +1,7 @@
 // Package locales holds every word that carebell itself says, one catalogue per language, and how
 // each language writes a day and a clock. It does not hold the named messages (templates) or the
-// words that people type (nlp). A language is one file: copy en.yaml, translate the values.
+// words that people type (nlp). A language is one file: copy en.yaml, translate the values
+// (docs/translating.md). What runs left to right in a right-to-left language is isolated here.
 package locales
 
 import (
@@ -33,19 +34,22 @@ type Catalogue struct {
 }
 
 // Load reads the embedded catalogues. An error means that a file is broken.
-func Load() (*Catalogue, error) {
+func Load() (*Catalogue, error) { return Read(files) }
+
+// Read reads every <language>.yaml of a folder.
+func Read(folder fs.FS) (*Catalogue, error) {
 	bundle := i18n.NewBundle(language.English)
-	bundle.RegisterUnmarshalFunc("yaml", yaml.Unmarshal)
-	names, err := fs.Glob(files, "*.yaml")
+	names, err := fs.Glob(folder, "*.yaml")
 	if err != nil {
 		return nil, err
 	}
 	c := &Catalogue{localizers: map[string]*i18n.Localizer{}}
 	for _, name := range names {
-		if _, err := bundle.LoadMessageFileFS(files, name); err != nil {
+		lang := strings.TrimSuffix(name, ".yaml")
+		if err := read(bundle, folder, name, lang); err != nil {
 			return nil, fmt.Errorf("load catalogue %s: %w", name, err)
 		}
-		c.languages = append(c.languages, strings.TrimSuffix(name, ".yaml"))
+		c.languages = append(c.languages, lang)
 	}
 	// The fallback comes first: that is what the matcher takes when nothing fits.
 	slices.SortFunc(c.languages, func(a, b string) int {
@@ -64,6 +68,26 @@ func Load() (*Catalogue, error) {
 	}
 	c.matcher = language.NewMatcher(tags)
 	return c, nil
+}
+
+func read(bundle *i18n.Bundle, folder fs.FS, name, lang string) error {
+	raw, err := fs.ReadFile(folder, name)
+	if err != nil {
+		return err
+	}
+	file, err := i18n.ParseMessageFileBytes(raw, name, map[string]i18n.UnmarshalFunc{"yaml": yaml.Unmarshal})
+	if err != nil {
+		return err
+	}
+	for _, m := range file.Messages {
+		if m.ID == "day_format" {
+			continue // its parts are the language's own words and bare numbers
+		}
+		for _, form := range []*string{&m.Zero, &m.One, &m.Two, &m.Few, &m.Many, &m.Other} {
+			*form = Isolate(lang, *form)
+		}
+	}
+	return bundle.AddMessages(file.Tag, file.Messages...)
 }
 
 // Languages lists the languages that there is a catalogue for, the fallback first.

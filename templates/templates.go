@@ -3,7 +3,8 @@
 // words. It renders at the time of sending. It does not hold what carebell says of itself (locales).
 //
 // A template is authored HTML with {variables} from a closed list. What stands between [[ and ]] is
-// left out when one of its variables is empty. Values are escaped, never read as a template.
+// left out when one of its variables is empty. Values are escaped, never read as a template. In a
+// right-to-left language each value is isolated, so that "100 mg" and a clock keep their order.
 //
 // To add one: name it in templates.yaml, and give it a title and a body in each language's file.
 package templates
@@ -21,6 +22,7 @@ import (
 	"time"
 
 	"carebell/chat"
+	"carebell/locales"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -107,6 +109,10 @@ func Load() (*Set, error) {
 		}
 		if err := s.check(words); err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		for key, w := range words {
+			w.Title, w.Body = locales.Isolate(lang, w.Title), locales.Isolate(lang, w.Body)
+			words[key] = w
 		}
 		s.wordings[lang] = words
 	}

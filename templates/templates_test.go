@@ -2,10 +2,12 @@ package templates_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
 	"carebell/chat"
+	"carebell/locales"
 	"carebell/templates"
 )
 
@@ -27,7 +29,7 @@ var values = map[string]string{
 func TestEveryTemplateInEveryLanguage(t *testing.T) {
 	s := load(t)
 	keys := []string{templates.Reminder, templates.MedicationReminder, templates.AppointmentReminder, templates.CheckIn, templates.FollowUp}
-	if len(s.All()) != len(keys) || len(s.Languages()) < 2 {
+	if len(s.All()) != len(keys) || len(s.Languages()) < 9 {
 		t.Fatalf("%d templates in %v", len(s.All()), s.Languages())
 	}
 	for _, key := range keys {
@@ -83,5 +85,40 @@ func TestRefusals(t *testing.T) {
 	}
 	if m, err := s.Render(templates.Reminder, "xx", values); err != nil || m.Text == "" {
 		t.Errorf("unknown language: %q %v", m.Text, err)
+	}
+}
+
+// Every language that carebell speaks has its templates, and the other way round.
+func TestLanguagesOfTheCatalogue(t *testing.T) {
+	c, err := locales.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	spoken := c.Languages()
+	slices.Sort(spoken)
+	if got := load(t).Languages(); !slices.Equal(got, spoken) {
+		t.Errorf("templates in %v, catalogues in %v", got, spoken)
+	}
+}
+
+// A Latin name of a medicine keeps its order in an Arabic message, whatever stands around it.
+func TestValuesAreIsolatedInArabic(t *testing.T) {
+	s := load(t)
+	m, err := s.Render(templates.MedicationReminder, "ar", map[string]string{"time": "09:00", "date": "الثلاثاء 24 نوفمبر", "medication": "aspirin", "dose": "100 mg"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "\u200f💊 <b>\u206809:00\u2069</b> · \u2068aspirin\u2069، \u2068100 mg\u2069\n<i>جرعة الساعة \u206809:00\u2069، \u2068الثلاثاء 24 نوفمبر\u2069</i>"
+	if m.Text != want {
+		t.Errorf("rendered %q, want %q", m.Text, want)
+	}
+	for _, lang := range s.Languages() {
+		m, err := s.Render(templates.MedicationReminder, lang, values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if isolated := strings.ContainsAny(m.Text, "\u2068\u2069\u200f"); isolated != locales.RightToLeft(lang) {
+			t.Errorf("%s: isolated is %v: %q", lang, isolated, m.Text)
+		}
 	}
 }
