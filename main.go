@@ -30,6 +30,7 @@ type commandLine struct {
 		Up     migrateUp     `cmd:"" help:"Bring the database to the newest version."`
 		Status migrateStatus `cmd:"" help:"List the steps of the database and whether they were applied."`
 	} `cmd:"" help:"Look after the database's tables."`
+	Retry   retry   `cmd:"" help:"List the reminders that failed, and try them again. With SQLite stop carebell first."`
 	Version version `cmd:"" help:"Print the version."`
 }
 
@@ -38,6 +39,9 @@ type (
 	migrateUp     struct{}
 	migrateStatus struct{}
 	version       struct{}
+	retry         struct {
+		app.RetryCommand `embed:""`
+	}
 )
 
 func main() {
@@ -86,6 +90,14 @@ func (migrateStatus) Run(ctx context.Context, c *commandLine) error {
 		return err
 	}
 	return app.MigrateStatus(ctx, settings, os.Stdout)
+}
+
+func (r *retry) Run(ctx context.Context, c *commandLine, now func() time.Time) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return app.Retry(ctx, &r.RetryCommand, settings, os.Stdout, os.Stderr, now())
 }
 
 func (version) Run() error {

@@ -25,6 +25,7 @@ type Database interface {
 	delivery.Receipts
 	delivery.Counter
 	delivery.Archive
+	delivery.Failures
 	Transcript() webchat.Transcript
 
 	Migrate(ctx context.Context) error

@@ -25,6 +25,7 @@ type Call struct {
 type Row struct {
 	ID     string
 	Text   string // what its person reads of it; "" in the outbox
+	Person string // the id of the address that it goes to
 	Series string
 	Slot   string
 	Due    time.Time
@@ -46,8 +47,12 @@ type Attempt struct {
 	Error   string
 }
 
-// Arrow is one change of status.
-type Arrow struct{ From, To delivery.Status }
+// Arrow is one change of status. N grows from one to the next over all messages, in the order in which
+// they were written.
+type Arrow struct {
+	N        int64
+	From, To delivery.Status
+}
 
 // Facts is what the database says.
 type Facts struct {
@@ -69,12 +74,12 @@ func SourceOf(setting string) Source {
 }
 
 const (
-	rowsSQL = `SELECT id, message_content, schedule_id, slot_key, scheduled_time, delivery_window_seconds, status, error_message, copies, attempts, notice_id IS NOT NULL,
+	rowsSQL = `SELECT id, recipient_id, message_content, schedule_id, slot_key, scheduled_time, delivery_window_seconds, status, error_message, copies, attempts, notice_id IS NOT NULL,
 			status = 'sending' OR (status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL) FROM scheduled_messages
-		UNION ALL SELECT id, '', NULL, '', scheduled_time, delivery_window_seconds, status, error_message, copies, attempts, false,
+		UNION ALL SELECT id, recipient_id, '', NULL, '', scheduled_time, delivery_window_seconds, status, error_message, copies, attempts, false,
 			status = 'sending' OR (status IN ('pending', 'unknown') AND next_attempt_time IS NOT NULL) FROM outbox`
 	attemptsSQL = `SELECT message_id, marked, lease_token, COALESCE(outcome, ''), COALESCE(error_code, 0), error FROM delivery_attempts ORDER BY id`
-	historySQL  = `SELECT message_id, old_status, new_status FROM status_history ORDER BY id`
+	historySQL  = `SELECT message_id, id, old_status, new_status FROM status_history ORDER BY id`
 )
 
 // Read reads the facts from beside the program.
@@ -90,7 +95,7 @@ func (s Source) Read(ctx context.Context) (f Facts, err error) {
 		var series sql.NullString
 		var due any
 		var window int64
-		if err := scan(&r.ID, &r.Text, &series, &r.Slot, &due, &window, &r.Status, &r.Reason, &r.Copies, &r.Tries, &r.Told, &r.Open); err != nil {
+		if err := scan(&r.ID, &r.Person, &r.Text, &series, &r.Slot, &due, &window, &r.Status, &r.Reason, &r.Copies, &r.Tries, &r.Told, &r.Open); err != nil {
 			return err
 		}
 		r.Series, r.Window = series.String, time.Duration(window)*time.Second
@@ -116,7 +121,7 @@ func (s Source) Read(ctx context.Context) (f Facts, err error) {
 		err = each(ctx, db, historySQL, func(scan func(...any) error) error {
 			var id string
 			var a Arrow
-			err := scan(&id, &a.From, &a.To)
+			err := scan(&id, &a.N, &a.From, &a.To)
 			f.History[id] = append(f.History[id], a)
 			return err
 		})

@@ -1,6 +1,7 @@
 package campaign
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -29,6 +30,7 @@ const mostCopies = 2
 //     or cancelled;
 //   - an unmarked repeat: two or more copies arrived of which not all but one carry the mark, in any order;
 //   - more than two copies;
+//   - two messages on their way to one person at once;
 //   - a request without an intent, or one whose mark is not its intent's;
 //   - a status that is not true: sent without a copy, failed or expired or pending with one;
 //   - an arrow that the status machine does not have, or a history that does not lead to the status;
@@ -52,7 +54,36 @@ func Judge(calls map[string][]Call, f Facts) Verdict {
 		v.Messages++
 		v.message(r, calls[r.Text], f.Attempts[r.ID], fault)
 	}
+	v.oneAtATime(f)
 	return v
+}
+
+// oneAtATime finds messages that were claimed for one person while another one was on its way there.
+func (v *Verdict) oneAtATime(f Facts) {
+	type step struct {
+		Arrow
+		row Row
+	}
+	people := map[string][]step{}
+	for _, r := range f.Rows {
+		for _, a := range f.History[r.ID] {
+			people[r.Person] = append(people[r.Person], step{a, r})
+		}
+	}
+	for _, steps := range people {
+		slices.SortFunc(steps, func(a, b step) int { return cmp.Compare(a.N, b.N) })
+		under := ""
+		for _, s := range steps {
+			switch {
+			case s.To == delivery.Sending && under != "":
+				v.Faults = append(v.Faults, fmt.Sprintf("%s was claimed while %s was on its way to the same person", s.row.ID, under))
+			case s.To == delivery.Sending:
+				under = s.row.ID
+			case s.From == delivery.Sending && s.row.ID == under:
+				under = ""
+			}
+		}
+	}
 }
 
 func (v *Verdict) message(r Row, calls []Call, attempts []Attempt, fault func(string, ...any)) {

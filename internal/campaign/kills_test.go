@@ -10,7 +10,7 @@ import (
 // Killed at random in the send path, again and again: nothing is lost, no repeat is unmarked, and
 // sending goes on at once.
 func TestKills(t *testing.T) {
-	t.Run("PostgreSQL", func(t *testing.T) { kills(t, "PostgreSQL", 2, 40) })
+	t.Run("PostgreSQL", func(t *testing.T) { kills(t, "PostgreSQL", 3, 40) })
 	t.Run("SQLite", func(t *testing.T) { kills(t, "SQLite", 1, 8) })
 }
 

@@ -57,6 +57,9 @@ var Mutants = []Mutant{
 	{"a pause forgets what is under way", []Edit{{"store/sqlite/settle.go",
 		"	if !o.At.IsZero() && (o.Status == delivery.Pending || o.Status == delivery.Unknown && !row.cancel && !row.paused) {\n",
 		"	if !o.At.IsZero() && (o.Status == delivery.Pending || o.Status == delivery.Unknown && !row.cancel) {\n"}}, "TestNoRepeatAfterTheEnd/SQLite/pause"},
+	{"a person who is being written to is written to again", []Edit{{"store/postgres/claim.go",
+		"b.status = 'sending')\n				AND NOT EXISTS (SELECT 1 FROM channels c", "b.status = 'nowhere')\n				AND NOT EXISTS (SELECT 1 FROM channels c"},
+		{"store/postgres/claim.go", "b.status = 'sending')`\n\n	// What an edit changes", "b.status = 'nowhere')`\n\n	// What an edit changes"}}, "TestReplicasKilledAndPaused"},
 	{"only the one who was asked to wait does", []Edit{{"store/postgres/settle.go",
 		"	intendOccurrence = `WITH m AS (UPDATE scheduled_messages SET", "	intendOccurrence = `WITH channels AS (SELECT '' AS channel, now() AS paused_until), m AS (UPDATE scheduled_messages SET"}}, "TestReplicasAskedToWait"},
 }

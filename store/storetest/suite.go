@@ -19,6 +19,7 @@ type Store interface {
 	delivery.Store
 	delivery.Receipts
 	delivery.Archive
+	delivery.Failures
 }
 
 // Open opens a fresh, migrated database whose clock is now, and closes it with the test.
@@ -72,6 +73,11 @@ func Run(t *testing.T, open Open) {
 		{"what nobody answers comes again, within its window", nagged},
 		{"what is answered while it is sent comes no more", answeredWhileSending},
 		{"what has ended goes once it is old", purged},
+		{"a failed message is tried again by hand", failedList},
+		{"what has passed is not tried again", notRetried(func(w *world, _ string, j delivery.Job) { w.clock = j.Due.Add(2*time.Hour + time.Second) })},
+		{"what was cancelled is not tried again", notRetried(ofChange(schedule.Cancelled))},
+		{"what is paused is not tried again", notRetried(ofChange(schedule.PausedNow))},
+		{"what was answered is not tried again", notRetried(func(w *world, _ string, j delivery.Job) { w.answer(j, conversations.AnswerTaken, "") })},
 		{"the next due time looks past what is blocked", nextDue},
 	}, endings...) {
 		t.Run(c.name, func(t *testing.T) {
