@@ -364,6 +364,35 @@ func TestBrowserLanguageAndZone(t *testing.T) {
 	}
 }
 
+// In Arabic the page is laid out from the right, with the digits that carebell writes; a Latin message
+// keeps its own direction, and the way back to another language turns the page again.
+func TestBrowserRightToLeft(t *testing.T) {
+	s := converse(t)
+	tab := browser.Open(t, browser.Config{Language: "ar-EG", Zone: "Africa/Cairo", Width: 400, Height: 800})
+	tab.Go(s.server.URL + "/chat")
+	tab.Wait(live)
+	tab.WaitText("#welcome h2", "بماذا أذكّرك؟")
+	tab.Press("remind me" + browser.Enter)
+	tab.WaitText(".body time", "22:00")
+	layout := `(() => {
+		const middle = (q) => { const r = document.querySelector(q).getBoundingClientRect(); return (r.left + r.right) / 2; };
+		return [document.documentElement.dir, middle(".from-person .body") < middle(".from-carebell .body"), middle("#send") < middle("#message"),
+			getComputedStyle(document.querySelector(".from-person .body")).direction, document.documentElement.scrollWidth <= innerWidth].join(" ");
+	})()`
+	if got, want := browser.Eval[string](tab, layout), "rtl true true ltr true"; got != want {
+		t.Errorf("laid out as %q, want %q", got, want)
+	}
+	if text := browser.Eval[string](tab, `document.body.innerText`); strings.ContainsAny(text, "٠١٢٣٤٥٦٧٨٩") {
+		t.Errorf("two sets of digits: %s", text)
+	}
+	tab.Click("#settings-open")
+	tab.Choose("#language", "en")
+	tab.WaitText("#state", "Connected")
+	if got, want := browser.Eval[string](tab, layout), "ltr false false ltr true"; got != want {
+		t.Errorf("after the change laid out as %q, want %q", got, want)
+	}
+}
+
 func TestBrowserNamesNearDays(t *testing.T) {
 	s := newSite(t, webchat.Config{})
 	for language, want := range map[string][]string{

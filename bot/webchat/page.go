@@ -71,7 +71,7 @@ func (p *page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	lang := p.words.pick(cookie(r, languageCookie), r.Header.Get("Accept-Language"))
 	var body bytes.Buffer
 	err := p.template.Execute(&body, map[string]any{
-		"Lang": lang, "Languages": pageLanguages, "Words": p.words.words,
+		"Lang": lang, "Languages": p.words.languages, "Words": p.words.words,
 		"T": func(key string) string { return p.words.Text(lang, key, nil) },
 	})
 	if err != nil {

@@ -70,7 +70,7 @@ func (c *Channel) session(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	setCookie(w, r, personCookie, secret)
-	answer := map[string]any{"person": who.ID, "max_text": c.cfg.MaxText, "languages": pageLanguages}
+	answer := map[string]any{"person": who.ID, "max_text": c.cfg.MaxText, "languages": c.words.languages}
 	for key, name := range map[string]string{"language": languageCookie, "zone": zoneCookie} {
 		value := cookie(r, name)
 		answer[key] = value

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
@@ -138,8 +139,25 @@ func appendText(out []node, s string) []node {
 	return append(out, node{Text: s})
 }
 
-// visible is chat.Clean without trimming: the space between two pieces carries meaning.
+// visible is chat.Clean without trimming, since the space between two pieces carries meaning, and
+// with carebell's own isolates and right-to-left marks, which keep an Arabic line in order. What a
+// person typed has lost such marks on its way in.
 func visible(s string) string {
+	var b strings.Builder
+	for s != "" {
+		i := strings.IndexAny(s, "\u2068\u2069\u200f")
+		if i < 0 {
+			i = len(s)
+		}
+		b.WriteString(clean(s[:i]))
+		_, size := utf8.DecodeRuneInString(s[i:])
+		b.WriteString(s[i : i+size])
+		s = s[i+size:]
+	}
+	return b.String()
+}
+
+func clean(s string) string {
 	trimmed := strings.Trim(s, " \t\n")
 	if trimmed == "" {
 		return s

@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"carebell/chat"
+	"carebell/nlp"
 )
 
 func TestRender(t *testing.T) {
@@ -39,6 +41,7 @@ func TestRender(t *testing.T) {
 		{`<!-- hidden -->shown`, `text(shown)`},
 		{`<b></b>`, ``},
 		{"take \u202e15\u202c mg", `text(take 15 mg)`},
+		{"\u200f• \u206809:00\u2069 <b>\u2068aspirin\u2069</b>\u202e", "text(\u200f• \u206809:00\u2069 ) b(text(\u2068aspirin\u2069))"},
 		{"<pre>a\n  b</pre>", "pre(text(a\n  b))"},
 	} {
 		if got := outline(render(chat.Message{Text: c.html, Format: chat.HTML})); got != c.want {
@@ -218,11 +221,52 @@ func TestThePageSpeaksTheBrowsersLanguage(t *testing.T) {
 	for _, p := range []struct {
 		choice, browser, want string
 	}{
-		{"", "es-AR,es;q=0.9", "es"}, {"", "de,es;q=0.5", "es"}, {"", "de", "en"}, {"", "", "en"}, {"", "%%%", "en"},
+		{"", "es-AR,es;q=0.9", "es"}, {"", "ja,es;q=0.5", "es"}, {"", "de", "de"}, {"", "ja", "en"}, {"", "", "en"},
+		{"", "pt-BR,pt;q=0.9,en;q=0.8", "pt"}, {"", "zh-CN", "zh"}, {"ar-EG", "en", "ar"}, {"", "%%%", "en"},
 		{"en", "es", "en"}, {"es-MX", "en", "es"}, {"xx-invalid-x", "es", "es"},
 	} {
 		if got := c.pick(p.choice, p.browser); got != p.want {
 			t.Errorf("choice %q, browser %q: %s, want %s", p.choice, p.browser, got, p.want)
+		}
+	}
+}
+
+// In Arabic an address, a clock and a gap stand isolated; what the page writes for a person does too.
+func TestArabicWords(t *testing.T) {
+	c, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, words := range c.words {
+		if want := map[bool]string{true: "rtl", false: "ltr"}[lang == "ar"]; words["direction"] != want {
+			t.Errorf("%s goes %s", lang, words["direction"])
+		}
+	}
+	for key, want := range map[string]string{"error_wrong_host": "\u2068http://127.0.0.1\u2069", "zone_now": "\u2068{{.Time}}\u2069", "example_2": "\u20689:00\u2069"} {
+		if got := c.words["ar"][key]; !strings.Contains(got, want) {
+			t.Errorf("%s: %q does not isolate %q", key, got, want)
+		}
+	}
+	if got := c.words["ar"]["example_3"]; got != "/help" {
+		t.Errorf("a bare command became %q", got)
+	}
+}
+
+// A press on an example sends it: what it says must be understood.
+func TestPageExamplesAreUnderstood(t *testing.T) {
+	c, err := loadWords()
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Date(2026, 3, 11, 12, 0, 0, 0, time.UTC)
+	parser := nlp.New()
+	for lang, words := range c.words {
+		for _, key := range []string{"example_1", "example_2"} {
+			got := parser.Parse(chat.Clean(words[key]), now, nlp.Profile{Language: lang, Zone: time.UTC})
+			want := parser.Parse(c.words["en"][key], now, nlp.Profile{Language: "en", Zone: time.UTC})
+			if got.Err != nil || got.Rule.String() != want.Rule.String() || got.Message == "" {
+				t.Errorf("%s: %q is read as %s (%v), want %s", lang, words[key], got.Rule.String(), got.Err, want.Rule.String())
+			}
 		}
 	}
 }

@@ -64,7 +64,7 @@ func (c *Channel) Delete(ctx context.Context, to chat.Address, messageID string)
 // answer to a tap counts.
 func (c *Channel) AnswerTap(tapID, toast string) {
 	if visitor, _, ok := strings.Cut(tapID, ":"); ok && validVisitor(visitor) {
-		c.hub.toast(visitor, toastEvent{Tap: tapID, Text: chat.Clean(toast)})
+		c.hub.toast(visitor, toastEvent{Tap: tapID, Text: visible(toast)})
 	}
 }
 

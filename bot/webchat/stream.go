@@ -43,7 +43,7 @@ func onWire(e Entry) wireMessage {
 	for _, row := range e.Message.Choices {
 		var taps []wireTap
 		for _, choice := range row {
-			taps = append(taps, wireTap{Label: chat.Clean(choice.Label), Data: choice.Data})
+			taps = append(taps, wireTap{Label: visible(choice.Label), Data: choice.Data})
 		}
 		if taps != nil {
 			m.Choices = append(m.Choices, taps)

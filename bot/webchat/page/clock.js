@@ -23,8 +23,9 @@ function locale() {
   return navigator.languages.find((l) => l.split("-")[0] === language()) ?? language();
 }
 
+/** With the digits that carebell writes, so that one clock does not stand in two scripts. */
 function format(options, at) {
-  return new Intl.DateTimeFormat(locale(), { timeZone: zone, ...options }).format(at);
+  return new Intl.DateTimeFormat(locale(), { timeZone: zone, numberingSystem: "latn", ...options }).format(at);
 }
 
 /** 14:05 */
@@ -34,14 +35,14 @@ export function time(at) {
 
 /** Tue 24 Nov, 14:05 */
 export function moment(at) {
-  return `${format({ weekday: "short", day: "numeric", month: "short" }, at)}, ${time(at)}`;
+  return text("moment", { Day: format({ weekday: "short", day: "numeric", month: "short" }, at), Time: time(at) });
 }
 
 /** today 14:05, tomorrow 14:05, yesterday 14:05, else as moment. */
 export function near(at, now) {
   const days = Math.round((Date.parse(day(at)) - Date.parse(day(now))) / (24 * 3600 * 1000));
   if (Math.abs(days) > 1) return moment(at);
-  const name = new Intl.RelativeTimeFormat(locale(), { numeric: "auto" }).format(days, "day");
+  const name = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", numberingSystem: "latn" }).format(days, "day");
   return `${name} ${time(at)}`;
 }
 

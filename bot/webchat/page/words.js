@@ -31,6 +31,7 @@ export function text(key, args = {}) {
 export function speak(lang) {
   current = lang;
   document.documentElement.lang = lang;
+  document.documentElement.dir = text("direction");
   document.title = text("page_title");
   for (const e of document.querySelectorAll("[data-word]")) e.textContent = text(e.dataset.word);
   for (const e of document.querySelectorAll("[data-word-placeholder]")) e.placeholder = text(e.dataset.wordPlaceholder);
