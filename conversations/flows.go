@@ -27,13 +27,14 @@ type Config struct {
 
 // Flows knows how conversations go. It is safe for concurrent use.
 type Flows struct {
-	config    Config
-	parser    *nlp.Parser
-	catalogue *locales.Catalogue
-	templates *templates.Set
-	stopWords map[string]bool // over all languages
-	backWords map[string]bool
-	helpWords map[string]bool
+	config      Config
+	parser      *nlp.Parser
+	catalogue   *locales.Catalogue
+	templates   *templates.Set
+	stopWords   map[string]bool // over all languages
+	backWords   map[string]bool
+	helpWords   map[string]bool
+	emergencies []emergency
 }
 
 // New returns the flows over a parser and the words of every language.
@@ -51,6 +52,7 @@ func New(config Config, parser *nlp.Parser, catalogue *locales.Catalogue, set *t
 	f.stopWords = f.everyLanguage("words_stop")
 	f.backWords = f.everyLanguage("words_start")
 	f.helpWords = f.everyLanguage("words_help")
+	f.emergencies = emergencyPhrases(catalogue)
 	return f
 }
 
@@ -93,7 +95,8 @@ func (f *Flows) Step(state State, update chat.Update, now time.Time) Turn {
 	return t.out()
 }
 
-// text is the order in which words are understood: STOP first, whatever is open.
+// text is the order in which words are understood: STOP first, whatever is open, then what may be an
+// emergency.
 func (t *turn) text() {
 	text := strings.TrimSpace(t.update.Text)
 	name, rest := splitCommand(text)
@@ -101,6 +104,8 @@ func (t *turn) text() {
 	switch {
 	case t.stopWords[word] || name == "stop":
 		t.stopAll()
+		return
+	case t.alarm(text):
 		return
 	case t.person.Stopped:
 		if t.answerConsent(text) {
