@@ -30,16 +30,24 @@ type commandLine struct {
 		Up     migrateUp     `cmd:"" help:"Bring the database to the newest version."`
 		Status migrateStatus `cmd:"" help:"List the steps of the database and whether they were applied."`
 	} `cmd:"" help:"Look after the database's tables."`
+	Templates struct {
+		Lint    templatesLint    `cmd:"" help:"Check the templates, with those of templates.dir."`
+		Preview templatesPreview `cmd:"" help:"Show the templates as people would read them."`
+	} `cmd:"" help:"Look after the templates."`
 	Retry   retry   `cmd:"" help:"List the reminders that failed, and try them again. With SQLite stop carebell first."`
 	Version version `cmd:"" help:"Print the version."`
 }
 
 type (
-	serve         struct{}
-	migrateUp     struct{}
-	migrateStatus struct{}
-	version       struct{}
-	retry         struct {
+	serve            struct{}
+	migrateUp        struct{}
+	migrateStatus    struct{}
+	version          struct{}
+	templatesLint    struct{}
+	templatesPreview struct {
+		app.PreviewCommand `embed:""`
+	}
+	retry struct {
 		app.RetryCommand `embed:""`
 	}
 )
@@ -98,6 +106,22 @@ func (r *retry) Run(ctx context.Context, c *commandLine, now func() time.Time) e
 		return err
 	}
 	return app.Retry(ctx, &r.RetryCommand, settings, os.Stdout, os.Stderr, now())
+}
+
+func (templatesLint) Run(c *commandLine) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return app.LintTemplates(settings, os.Stdout)
+}
+
+func (t *templatesPreview) Run(c *commandLine) error {
+	settings, err := c.settings()
+	if err != nil {
+		return err
+	}
+	return t.Preview(settings, os.Stdout)
 }
 
 func (version) Run() error {

@@ -50,9 +50,12 @@ func New(ctx context.Context, s Settings, now func() time.Time, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	set, err := templates.Load()
+	set, err := templates.Read(s.TemplatesDir)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("the templates need mending:\n%w", err)
+	}
+	for _, m := range set.Missing() {
+		log.Warn("a template falls back to English", "file", m.File, "key", m.Key)
 	}
 	store, err := OpenStore(ctx, s, now, log)
 	if err != nil {

@@ -136,6 +136,7 @@ func (r *reader) settings(languages []string) Settings {
 		ServiceName:      r.text("service.name"),
 		ServiceEmergency: r.k.String("service.emergency"),
 		Language:         r.oneOf("people.language", languages...),
+		TemplatesDir:     strings.TrimSpace(r.k.String("templates.dir")),
 		HTTPAddr:         r.address("http.addr"),
 		OpenMetrics:      r.oneOf("http.metrics", "page", "open") == "open",
 		Telegram: Telegram{

@@ -17,6 +17,9 @@ type Settings struct {
 	Language string
 	Zone     *time.Location
 
+	// TemplatesDir holds templates of the house, over those that are embedded; empty: none.
+	TemplatesDir string
+
 	Database DatabaseSettings
 	HTTPAddr string
 	// OpenMetrics: /metrics answers on every address.

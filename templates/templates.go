@@ -6,15 +6,14 @@
 // left out when one of its variables is empty. Values are escaped, never read as a template. In a
 // right-to-left language each value is isolated, so that "100 mg" and a clock keep their order.
 //
-// To add one: name it in templates.yaml, and give it a title and a body in each language's file.
+// To add or change one without a build, write the same files in a folder of your own (Read): what it
+// says of a key replaces what is embedded. Everything is checked when it is read (lint.go).
 package templates
 
 import (
-	"embed"
 	"errors"
 	"fmt"
 	"html"
-	"io/fs"
 	"maps"
 	"regexp"
 	"slices"
@@ -23,12 +22,7 @@ import (
 
 	"carebell/chat"
 	"carebell/locales"
-
-	"go.yaml.in/yaml/v3"
 )
-
-//go:embed *.yaml
-var files embed.FS
 
 // The keys that the program itself chooses.
 const (
@@ -67,72 +61,20 @@ type Template struct {
 type wording struct {
 	Title string `yaml:"title"`
 	Body  string `yaml:"body"`
+	file  string
 }
 
 // Set is every template in every language. It is safe for concurrent use.
 type Set struct {
 	templates []Template
 	wordings  map[string]map[string]wording // by language, by key
+	missing   []Fault
 }
 
 // always are the variables that delivery itself fills for every template.
 var always = []string{"time", "date", "name", "message"}
 
 var variable = regexp.MustCompile(`\{([a-z_]+)\}`)
-
-// Load reads and checks the embedded templates. The error names the file, the key and the fault.
-func Load() (*Set, error) {
-	s := &Set{wordings: map[string]map[string]wording{}}
-	raw, err := files.ReadFile("templates.yaml")
-	if err != nil {
-		return nil, err
-	}
-	if err := yaml.Unmarshal(raw, &s.templates); err != nil {
-		return nil, fmt.Errorf("templates.yaml: %w", err)
-	}
-	names, err := fs.Glob(files, "*.yaml")
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range names {
-		lang := strings.TrimSuffix(name, ".yaml")
-		if lang == "templates" {
-			continue
-		}
-		raw, err := files.ReadFile(name)
-		if err != nil {
-			return nil, err
-		}
-		words := map[string]wording{}
-		if err := yaml.Unmarshal(raw, &words); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		if err := s.check(words); err != nil {
-			return nil, fmt.Errorf("%s: %w", name, err)
-		}
-		for key, w := range words {
-			w.Title, w.Body = locales.Isolate(lang, w.Title), locales.Isolate(lang, w.Body)
-			words[key] = w
-		}
-		s.wordings[lang] = words
-	}
-	return s, nil
-}
-
-func (s *Set) check(words map[string]wording) error {
-	for _, t := range s.templates {
-		w, ok := words[t.Key]
-		if !ok || w.Title == "" || w.Body == "" {
-			return fmt.Errorf("%s: expected a title and a body", t.Key)
-		}
-		for _, m := range variable.FindAllStringSubmatch(w.Body, -1) {
-			if !slices.Contains(slices.Concat(always, t.Required, t.Optional), m[1]) {
-				return fmt.Errorf("%s: {%s} is not one of its variables", t.Key, m[1])
-			}
-		}
-	}
-	return nil
-}
 
 // All lists the templates in their order.
 func (s *Set) All() []Template { return slices.Clone(s.templates) }
@@ -158,7 +100,7 @@ func (s *Set) Get(key string) (Template, error) {
 }
 
 // Title is what a person calls the template, in a language that has wordings (others: English).
-func (s *Set) Title(key, lang string) string { return s.in(lang)[key].Title }
+func (s *Set) Title(key, lang string) string { return s.in(lang, key).Title }
 
 // Missing lists the required variables that values lack.
 func (t Template) Missing(values map[string]string) []string {
@@ -181,11 +123,23 @@ func (s *Set) Render(key, lang string, values map[string]string) (chat.Message, 
 	if missing := t.Missing(values); len(missing) > 0 {
 		return chat.Message{}, fmt.Errorf("template %s: no value for %s", key, strings.Join(missing, ", "))
 	}
-	body := optional(s.in(lang)[key].Body, values)
-	text := variable.ReplaceAllStringFunc(body, func(v string) string {
+	return chat.Message{Text: s.in(lang, key).fill(values), Format: chat.HTML}, nil
+}
+
+// Sample renders a template with values of usual length, to look at.
+func (s *Set) Sample(key, lang string) (chat.Message, error) {
+	t, err := s.Get(key)
+	if err != nil {
+		return chat.Message{}, err
+	}
+	return chat.Message{Text: s.in(lang, key).fill(samplesOf(t)), Format: chat.HTML}, nil
+}
+
+// fill puts escaped values into a body.
+func (w wording) fill(values map[string]string) string {
+	return strings.TrimSpace(variable.ReplaceAllStringFunc(optional(w.Body, values), func(v string) string {
 		return html.EscapeString(strings.TrimSpace(values[v[1:len(v)-1]]))
-	})
-	return chat.Message{Text: strings.TrimSpace(text), Format: chat.HTML}, nil
+	}))
 }
 
 // Occurrence is what one message of a series is rendered from.
@@ -230,13 +184,13 @@ func optional(body string, values map[string]string) string {
 	}
 }
 
-func (s *Set) in(lang string) map[string]wording {
-	if w, ok := s.wordings[lang]; ok {
-		return w
-	}
+// in is the wording of a key in a language, else in its base, else in the fallback.
+func (s *Set) in(lang, key string) wording {
 	base, _, _ := strings.Cut(lang, "-")
-	if w, ok := s.wordings[base]; ok {
-		return w
+	for _, l := range []string{lang, base} {
+		if w, ok := s.wordings[l][key]; ok {
+			return w
+		}
 	}
-	return s.wordings["en"]
+	return s.wordings[locales.Fallback][key]
 }
