@@ -88,7 +88,11 @@ func lintDeclared(file string, declared []Template) (out []Fault) {
 }
 
 // variables are all that a body may name.
-func (t Template) variables() []string { return slices.Concat(always, t.Required, t.Optional) }
+func (t Template) variables() []string {
+	all := slices.Concat(always, t.Required, t.Optional)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
 
 // lintTogether checks each wording against its template, and that every template has its words.
 func (s *Set) lintTogether() (out []Fault) {
