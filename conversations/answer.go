@@ -46,6 +46,12 @@ func (t *turn) answerTo(open *Draft, text string) bool {
 		t.advance(d)
 	case StepChange:
 		t.changed(t.touch(open), text)
+	case StepCard:
+		a, ok := t.amend(open, text)
+		if !ok {
+			return false // the next request
+		}
+		t.apply(t.touch(open), a)
 	case StepZone, StepPlace:
 		if t.asksForSchedule(t.parse(text, t.update.SentAt)) && clockAnswer.FindString(text) == "" {
 			return false

@@ -123,7 +123,7 @@ func (t *turn) confirm(d *Draft) {
 	}
 	t.result.Create = append(t.result.Create, s)
 	d.Status, d.Step = DraftDone, StepDone
-	d.Data.Series, d.Data.Code = []string{s.Series.ID}, s.Series.Code
+	d.Data.Series, d.Data.Code, d.Data.Was = []string{s.Series.ID}, s.Series.Code, ""
 	t.result.Toast = t.words("toast_saved", nil)
 	t.audit("schedule_created", s.Series.ID)
 	t.edit(d, t.savedCard(d, rule))
@@ -169,6 +169,10 @@ func (t *turn) change(d *Draft) {
 // changed takes the answer: a time replaces the time, anything else the words. The old card says
 // that it was replaced.
 func (t *turn) changed(d *Draft, text string) {
+	if a, ok := t.amend(d, text); ok {
+		t.apply(d, a)
+		return
+	}
 	r := t.parse(text, t.update.SentAt)
 	was := ""
 	if old, err := schedule.ParseRule(d.Data.Rule); err == nil {
