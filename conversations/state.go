@@ -111,6 +111,9 @@ type SeriesChange struct {
 	ID     string
 	Status schedule.SeriesStatus
 	Why    string
+	// From, with Active and a series that is not paused: it goes on with its first occurrence at or after
+	// From. What waits before that is cancelled; what it would have been may be made again later.
+	From time.Time
 }
 
 // Reply is one message that leaves. With Edits it replaces what that earlier reply shows.

@@ -217,6 +217,9 @@ func (c *committer) change(ch conversations.SeriesChange) error {
 	case schedule.PausedNow:
 		return pauseSeries(c.tx, ch.ID, ch.Why)
 	case schedule.Active:
+		if !ch.From.IsZero() {
+			return moveOn(c.tx, ch, c.patient)
+		}
 		return resumeSeries(c.tx, ch, c.patient)
 	}
 	return fmt.Errorf("a series cannot be set to %q", ch.Status)

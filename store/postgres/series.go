@@ -129,6 +129,63 @@ func resumeSeries(t *tx, ch conversations.SeriesChange, patient string) error {
 	return t.next(ch.ID, rule, time.Duration(maximum)*time.Second)
 }
 
+// moveOnSQL cancels what waits before a moment, and frees its slots. $1 now, $2 series, $3 the moment, $4 reason.
+const moveOnSQL = `WITH gone AS (
+		UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = $1, slot_key = slot_key || '~' || id
+		WHERE schedule_id = $2 AND status = 'pending' AND scheduled_time < $3 RETURNING id)
+	INSERT INTO status_history (message_id, old_status, new_status, reason, at) SELECT id, 'pending', 'cancelled', $4, $1 FROM gone`
+
+// moveOn lets a series go on with its first occurrence at or after a moment. What is on its way by then
+// gets no retry and no repeat. One that has nothing left is finished, and may come back from that.
+func moveOn(t *tx, ch conversations.SeriesChange, patient string) error {
+	var text string
+	var maximum int64
+	err := t.row(`SELECT rule, max_lateness_seconds FROM schedules WHERE id = $1 AND patient_id = $2 AND status IN ('active', 'finished') FOR NO KEY UPDATE`,
+		ch.ID, patient).Scan(&text, &maximum)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rule, err := schedule.ParseRule(text)
+	if err != nil {
+		return err
+	}
+	b := &pgx.Batch{}
+	b.Queue(`UPDATE schedules SET status = 'active', version = version + 1, updated_at = $1 WHERE id = $2`, t.now, ch.ID)
+	b.Queue(moveOnSQL, t.now, ch.ID, ch.From, ch.Why)
+	b.Queue(`UPDATE scheduled_messages SET cancel_requested = true, next_attempt_time = CASE WHEN status = 'unknown' THEN NULL ELSE next_attempt_time END
+		WHERE schedule_id = $1 AND status IN ('sending', 'unknown') AND scheduled_time < $2`, ch.ID, ch.From)
+	if err := t.send(b); err != nil {
+		return err
+	}
+	return t.nextAt(ch.ID, rule, time.Duration(maximum)*time.Second, ch.From)
+}
+
+// nextAt makes the first slot at or after a moment that has not been used. A series without one, of
+// which nothing waits, is finished.
+func (t *tx) nextAt(series string, rule schedule.Rule, maximum time.Duration, from time.Time) error {
+	for after := from.Add(-time.Microsecond); ; {
+		next, ok := rule.Next(after)
+		if !ok {
+			_, err := t.exec(`UPDATE schedules SET status = 'finished' WHERE id = $1
+				AND NOT EXISTS (SELECT 1 FROM scheduled_messages WHERE schedule_id = $1 AND status = 'pending')`, series)
+			return err
+		}
+		second, _ := rule.Next(next.At)
+		if err := insertOccurrences(t, []slot{{series: series, rule: rule, at: next, second: second.At, maximum: maximum}}); err != nil {
+			return err
+		}
+		var waits bool
+		if err := t.row(`SELECT EXISTS (SELECT 1 FROM scheduled_messages WHERE schedule_id = $1 AND slot_key = $2 AND status = 'pending')`,
+			series, next.Slot).Scan(&waits); err != nil || waits {
+			return err
+		}
+		after = next.At
+	}
+}
+
 // next makes the next slot of a series that goes on again. It is found here, by this transaction's
 // clock: one that was found before may have passed meanwhile. A series that nothing more comes of
 // is finished.

@@ -223,6 +223,9 @@ func (c *committer) change(ch conversations.SeriesChange) error {
 	case schedule.PausedNow:
 		return pauseSeries(c.ctx, c.tx, ch.ID, ch.Why, c.now)
 	case schedule.Active:
+		if !ch.From.IsZero() {
+			return moveOn(c.ctx, c.tx, ch, c.patient, c.now)
+		}
 		return resumeSeries(c.ctx, c.tx, ch, c.patient, c.now)
 	}
 	return fmt.Errorf("a series cannot be set to %q", ch.Status)

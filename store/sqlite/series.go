@@ -144,5 +144,60 @@ func resumeSeries(ctx context.Context, tx *sql.Tx, ch conversations.SeriesChange
 	}
 }
 
+// moveOn lets a series go on with its first occurrence at or after a moment: what waits before that is
+// cancelled and its slots are freed, what is on its way by then gets no retry and no repeat. One that
+// has nothing left is finished, and may come back from that.
+func moveOn(ctx context.Context, tx *sql.Tx, ch conversations.SeriesChange, patient string, now int64) error {
+	var text string
+	err := tx.QueryRowContext(ctx, `SELECT rule FROM schedules WHERE id = ? AND patient_id = ? AND status IN ('active', 'finished')`, ch.ID, patient).Scan(&text)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	rule, err := schedule.ParseRule(text)
+	if err != nil {
+		return err
+	}
+	for _, q := range []string{
+		`UPDATE schedules SET status = 'active', version = version + 1, updated_at = ?1 WHERE id = ?2`,
+		`INSERT INTO status_history (message_id, old_status, new_status, reason, at)
+			SELECT id, 'pending', 'cancelled', ?4, ?1 FROM scheduled_messages WHERE schedule_id = ?2 AND status = 'pending' AND scheduled_time < ?3`,
+		`UPDATE scheduled_messages SET status = 'cancelled', next_attempt_time = NULL, updated_at = ?1, slot_key = slot_key || '~' || id
+			WHERE schedule_id = ?2 AND status = 'pending' AND scheduled_time < ?3`,
+		`UPDATE scheduled_messages SET cancel_requested = 1, next_attempt_time = CASE WHEN status = 'unknown' THEN NULL ELSE next_attempt_time END
+			WHERE schedule_id = ?2 AND status IN ('sending', 'unknown') AND scheduled_time < ?3`,
+	} {
+		if _, err := tx.ExecContext(ctx, q, now, ch.ID, micros(ch.From), ch.Why); err != nil {
+			return err
+		}
+	}
+	return nextAt(ctx, tx, ch.ID, rule, ch.From, now)
+}
+
+// nextAt makes the first slot at or after a moment that has not been used. A series without one, of
+// which nothing waits, is finished.
+func nextAt(ctx context.Context, tx *sql.Tx, series string, rule schedule.Rule, from time.Time, now int64) error {
+	for after := from.Add(-time.Microsecond); ; {
+		next, ok := rule.Next(after)
+		if !ok {
+			_, err := tx.ExecContext(ctx, `UPDATE schedules SET status = 'finished' WHERE id = ?1
+				AND NOT EXISTS (SELECT 1 FROM scheduled_messages WHERE schedule_id = ?1 AND status = 'pending')`, series)
+			return err
+		}
+		second, _ := rule.Next(next.At)
+		if err := insertOccurrence(ctx, tx, series, rule, next, second.At, now); err != nil {
+			return err
+		}
+		var waits bool
+		if err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM scheduled_messages WHERE schedule_id = ? AND slot_key = ? AND status = 'pending')`,
+			series, next.Slot).Scan(&waits); err != nil || waits {
+			return err
+		}
+		after = next.At
+	}
+}
+
 // undoMicros is how long after a pause its Undo may come, with a margin for the way of the tap.
 const undoMicros = int64(90 * time.Second / time.Microsecond)

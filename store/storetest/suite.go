@@ -60,6 +60,8 @@ func Run(t *testing.T, open Open) {
 		{"a pause while sending holds back what would follow", pauseWhileSending},
 		{"STOP takes back what waits to be said", stopSilences},
 		{"an unreachable address pauses its series", unreachable},
+		{"a series can go on later, and come back", moveOn},
+		{"a series that was left out to its end can come back", moveOnAtTheEnd},
 		{"a resumed series sends nothing that was missed", resumed},
 		{"a receipt moves sent to delivered and read", receipts},
 		{"a receipt may come before the outcome", earlyReceipt},
