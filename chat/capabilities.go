@@ -9,6 +9,8 @@ type Capabilities struct {
 	Deletes bool
 	// Receipts: the channel reports Delivered by itself.
 	Receipts bool
+	// Files: a Message's File arrives.
+	Files bool
 	// Idempotent: a second send with the same key arrives once, so a repeat needs no mark.
 	Idempotent bool
 }

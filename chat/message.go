@@ -24,6 +24,9 @@ type Message struct {
 	Protect bool `json:"protect,omitempty"`
 	// Silent asks for no sound.
 	Silent bool `json:"silent,omitempty"`
+	// File goes with the text, or alone with an empty one; nil: none. Only a channel whose
+	// Capabilities say Files can send it. An edit never brings one.
+	File *File `json:"file,omitempty"`
 }
 
 // Choice is one button: what it says and the opaque Data (at most 64 bytes) that a Tap brings back.

@@ -150,7 +150,8 @@ func TestRolesAreRefused(t *testing.T) {
 		{"authenticated", `SELECT body::text FROM outbox`},
 		{"authenticated", `UPDATE patients SET name = 'x' RETURNING name`},
 		{"carebell_app", `SELECT action FROM audit_log`},
-		{"carebell_app", `DELETE FROM patients RETURNING name`},
+		{"carebell_app", `DELETE FROM staff RETURNING name`},
+		{"carebell_app", `SELECT error FROM delivery_attempts`},
 		{"carebell_worker", `SELECT zone FROM patients`},
 		{"carebell_worker", `UPDATE patients SET name = 'x' RETURNING name`},
 		{"carebell_worker", `UPDATE scheduled_messages SET message_content = 'x' RETURNING message_content`},
@@ -163,6 +164,31 @@ func TestRolesAreRefused(t *testing.T) {
 	} {
 		if _, err := as(t, conn, c.role, nil, c.query); err == nil || !strings.Contains(err.Error(), "42501") {
 			t.Errorf("%s may %s: %v", c.role, c.query, err)
+		}
+	}
+}
+
+// Whoever acts for one person sees and deletes nobody else's rows, and who acts for nobody deletes none.
+func TestActingForOnePerson(t *testing.T) {
+	conn := connect(t)
+	for _, q := range []string{people, theirs} {
+		if _, err := conn.Exec(t.Context(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct{ person, seen, deleted string }{
+		{"", "Ana Luis Mia", ""},
+		{"01960000-0000-7000-8000-000000000001", "Mia", "Mia"},
+		{"01960000-0000-7000-8000-0000000000ff", "", ""},
+	} {
+		if _, err := conn.Exec(t.Context(), `SELECT set_config('carebell.person', $1, false)`, c.person); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := as(t, conn, "carebell_app", nil, `SELECT name FROM patients ORDER BY name`); err != nil || strings.Join(got, " ") != c.seen {
+			t.Errorf("for %q: sees %v (%v), want %q", c.person, got, err, c.seen)
+		}
+		if got, err := as(t, conn, "carebell_app", nil, `DELETE FROM addresses RETURNING platform_id`); err != nil || strings.Join(got, " ") != c.deleted {
+			t.Errorf("for %q: deletes %v (%v), want %q", c.person, got, err, c.deleted)
 		}
 	}
 }

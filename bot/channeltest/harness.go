@@ -71,4 +71,6 @@ type Shown struct {
 	Text      string
 	// Buttons are the labels of the Choices, row by row; nil when there are none.
 	Buttons [][]string
+	// File is what came with it, as it is saved on the person's device; nil when nothing did.
+	File *chat.File
 }

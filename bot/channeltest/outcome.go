@@ -35,13 +35,13 @@ func deadContext(t *testing.T, h Harness) {
 }
 
 // sendAndGiveUp sends and lets the context end as soon as giveUp returns.
-func sendAndGiveUp(t *testing.T, h Harness, giveUp func()) error {
+func sendAndGiveUp(t *testing.T, h Harness, m chat.Message, giveUp func()) error {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	done := make(chan error, 1)
 	go func() {
-		_, err := h.Channel().Send(ctx, h.Person(), chat.Message{Text: "did it arrive?"}, "hang")
+		_, err := h.Channel().Send(ctx, h.Person(), m, "hang")
 		done <- err
 	}()
 	giveUp()
@@ -61,7 +61,7 @@ func hangAfterDelivery(t *testing.T, h Harness) {
 		return
 	}
 	h.Wire().HangAfterDelivery(t)
-	err := sendAndGiveUp(t, h, func() { screenOf(t, h, 1) })
+	err := sendAndGiveUp(t, h, chat.Message{Text: "did it arrive?"}, func() { screenOf(t, h, 1) })
 	if se := sendError(t, err); !se.Uncertain || se.Class != chat.Temporary {
 		t.Errorf("it arrived, but Send says %+v; want temporary and uncertain", se)
 	}

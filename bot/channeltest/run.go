@@ -39,6 +39,11 @@ func Run(t *testing.T, newHarness func(t *testing.T) Harness) {
 		{"an edit replaces text and buttons", edit},
 		{"an edit of what is not there is gone", editMissing},
 		{"a deleted message is gone", deleteMessage},
+		{"a file arrives whole, with its words and buttons", fileArrives},
+		{"a picture is seen in the chat", pictureArrives},
+		{"a long text goes before its file", fileAfterLongText},
+		{"a file that nobody could send is refused for good", badFile},
+		{"an upload that hung after delivery is uncertain", uploadHangs},
 		{"a stranger cannot be written to", strangerRefused},
 		{"an errand that ended before it began is certain", deadContext},
 		{"a send that hung after delivery is uncertain", hangAfterDelivery},
@@ -79,7 +84,7 @@ func screenOf(t *testing.T, h Harness, n int) []Shown {
 		t.Fatalf("waiting for %d messages, the screen shows %d: %v", n, len(shown), err)
 	}
 	if len(shown) != n {
-		t.Fatalf("the screen shows %d messages, want %d: %q", len(shown), n, shown)
+		t.Fatalf("the screen shows %d messages, want %d: %+v", len(shown), n, shown)
 	}
 	return shown
 }
@@ -89,7 +94,7 @@ func screenWhen(t *testing.T, h Harness, want string, until func([]Shown) bool) 
 	t.Helper()
 	shown, err := h.Screen(within(t), until)
 	if err != nil {
-		t.Fatalf("waiting for %s: %v; the screen shows %q", want, err, shown)
+		t.Fatalf("waiting for %s: %v; the screen shows %+v", want, err, shown)
 	}
 	return shown
 }

@@ -25,12 +25,20 @@ const maxAnswer = 32 << 20
 // call asks the Bot API for one method and reads its result into result, unless that is nil. It ends
 // with ctx or after limit. The error is a *callError.
 func (c *Channel) call(ctx context.Context, limit time.Duration, method string, params tgbotapi.Params, result any) error {
+	return c.exchange(ctx, limit, method, result, func(req *request) (*tgbotapi.APIResponse, error) {
+		bot := tgbotapi.BotAPI{Token: c.cfg.Token, Client: req}
+		bot.SetAPIEndpoint(c.cfg.Endpoint)
+		return bot.MakeRequest(method, params)
+	})
+}
+
+// exchange makes one request with ask and reads its result.
+func (c *Channel) exchange(ctx context.Context, limit time.Duration, method string, result any,
+	ask func(*request) (*tgbotapi.APIResponse, error)) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	req := &request{ctx: ctx, client: c.http}
-	bot := tgbotapi.BotAPI{Token: c.cfg.Token, Client: req}
-	bot.SetAPIEndpoint(c.cfg.Endpoint)
-	resp, err := bot.MakeRequest(method, params)
+	resp, err := ask(req)
 	if err != nil {
 		return req.failure(method, err, c.cfg.Token)
 	}

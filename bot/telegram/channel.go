@@ -58,9 +58,9 @@ func transport() *http.Transport {
 // Name is chat.Telegram.
 func (c *Channel) Name() chat.Channel { return chat.Telegram }
 
-// Capabilities: buttons, edits and deletes; neither receipts nor an idempotency key.
+// Capabilities: buttons, edits, deletes and files; neither receipts nor an idempotency key.
 func (c *Channel) Capabilities() chat.Capabilities {
-	return chat.Capabilities{Buttons: true, Edits: true, Deletes: true}
+	return chat.Capabilities{Buttons: true, Edits: true, Deletes: true, Files: true}
 }
 
 func pause(ctx context.Context, d time.Duration) {

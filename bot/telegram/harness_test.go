@@ -168,7 +168,11 @@ func (h harness) Screen(ctx context.Context, until func([]channeltest.Shown) boo
 	_, err := h.fake.WaitFor(ctx, func(faketelegram.Ledger) bool {
 		shown = nil
 		for _, s := range h.ana.Screen() {
-			shown = append(shown, channeltest.Shown{MessageID: strconv.Itoa(s.MessageID), Text: s.Text, Buttons: s.Buttons})
+			seen := channeltest.Shown{MessageID: strconv.Itoa(s.MessageID), Text: s.Text, Buttons: s.Buttons}
+			if s.File != nil {
+				seen.File = &chat.File{Name: s.File.Name, Type: s.File.Type, Data: s.File.Data}
+			}
+			shown = append(shown, seen)
 		}
 		return until(shown)
 	})
@@ -188,7 +192,14 @@ func (h harness) Wire() channeltest.Wire { return wire(h) }
 
 type wire struct{ *rig }
 
-func (w wire) HangAfterDelivery(*testing.T)  { w.fake.Once("sendMessage", faketelegram.HangAfter()) }
+func (w wire) HangAfterDelivery(*testing.T) {
+	w.fake.Faults(func(c faketelegram.Call) faketelegram.Fault {
+		if c.Method == "sendMessage" || c.Method == "sendDocument" {
+			return faketelegram.HangAfter()
+		}
+		return faketelegram.Fault{}
+	})
+}
 func (w wire) HangBeforeDelivery(*testing.T) { w.fake.Once("sendMessage", faketelegram.HangBefore()) }
 func (w wire) Unreachable(*testing.T)        { w.fake.Close() }
 

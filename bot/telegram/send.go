@@ -29,7 +29,12 @@ func (c *Channel) Send(ctx context.Context, to chat.Address, part chat.Message, 
 	var sent struct {
 		MessageID int64 `json:"message_id"`
 	}
-	if err := c.call(ctx, c.cfg.HTTPTimeout, "sendMessage", params, &sent); err != nil {
+	if part.File != nil {
+		err = c.sendFile(ctx, params, *part.File, &sent)
+	} else {
+		err = c.call(ctx, c.cfg.HTTPTimeout, "sendMessage", params, &sent)
+	}
+	if err != nil {
 		return "", meaning(err)
 	}
 	return strconv.FormatInt(sent.MessageID, 10), nil
@@ -38,6 +43,9 @@ func (c *Channel) Send(ctx context.Context, to chat.Address, part chat.Message, 
 // Edit replaces text and choices of a message. What is the same already is success; what cannot be
 // edited any more is class Gone. m must be one part: a longer one is refused as MessagePermanent.
 func (c *Channel) Edit(ctx context.Context, to chat.Address, messageID string, m chat.Message) error {
+	if m.File != nil {
+		return &chat.SendError{Class: chat.MessagePermanent, Detail: "an edit brings no file"}
+	}
 	if len(c.Split(m)) > 1 {
 		return &chat.SendError{Class: chat.MessagePermanent, Detail: "an edit must fit one message"}
 	}

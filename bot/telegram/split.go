@@ -21,7 +21,12 @@ const (
 // character as people see it, an HTML entity or a tag; tags that are open at a cut are closed and
 // opened again. It prefers to cut between paragraphs, then lines, sentences, words. White space at a
 // cut is dropped. The choices go with the last part. A message that fits is returned as it is.
+// A file takes the text as its caption where it fits; a longer text goes before it, and the file, with
+// the choices, is the last part.
 func (c *Channel) Split(m chat.Message) []chat.Message {
+	if m.File != nil {
+		return c.splitFile(m)
+	}
 	runs := []run{{text: strings.ToValidUTF8(m.Text, "\uFFFD")}}
 	if m.Format == chat.HTML {
 		runs = parse(m.Text)
@@ -54,6 +59,20 @@ func (c *Channel) Split(m chat.Message) []chat.Message {
 	}
 	parts[len(parts)-1].Choices = m.Choices
 	return parts
+}
+
+func (c *Channel) splitFile(m chat.Message) []chat.Message {
+	text := strings.ToValidUTF8(m.Text, "\uFFFD")
+	if m.Format == chat.HTML {
+		text = visible(parse(m.Text))
+	}
+	if units(text) <= maxCaption && len(m.Text) <= maxBytes {
+		return []chat.Message{m}
+	}
+	before, file := m, m
+	before.File, before.Choices = nil, nil
+	file.Text = ""
+	return append(c.Split(before), file)
 }
 
 func written(runs []run, f chat.Format, d dialect) string {

@@ -1,8 +1,11 @@
 package webchat_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"image"
+	"image/png"
 	"strings"
 	"testing"
 
@@ -428,6 +431,33 @@ func TestBrowserShowsMarkupAsText(t *testing.T) {
 	}
 	tab.Click(".reveal")
 	tab.WaitText(".spoiler", "hidden words")
+}
+
+func TestBrowserFiles(t *testing.T) {
+	s := converse(t)
+	tab := browser.Open(t, browser.Config{})
+	tab.Go(s.server.URL + "/chat")
+	tab.Wait(live)
+	tab.Press("hello" + browser.Enter)
+	ana := s.settled(t, "the text", func(c contents) bool { return len(c.Updates) == 1 }).Updates[0].From
+	var picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 720, 360))); err != nil {
+		t.Fatal(err)
+	}
+	say := conversation{t, s}.say
+	say(t.Context(), ana, "p", chat.Message{Text: "30 days", File: &chat.File{Name: "days.png", Type: "image/png", Alt: "two taken, one missed", Data: picture.Bytes()}})
+	say(t.Context(), ana, "f", chat.Message{Text: "your data", File: &chat.File{Name: "carebell.json", Type: "application/json", Data: []byte("{}")}})
+	tab.Wait(`document.querySelector("#log img")?.naturalWidth === 720`)
+	if !browser.Eval[bool](tab, `document.querySelector("#log img").alt === "two taken, one missed" && document.querySelector("#log img").width <= document.querySelector("#log").clientWidth`) {
+		t.Error("the picture has no alternative text, or is wider than the page")
+	}
+	tab.WaitText(".file", "Save carebell.json")
+	if got := browser.Eval[string](tab, `fetch(document.querySelector("a.file").href).then((a) => a.text())`); got != "{}" {
+		t.Errorf("the link leads to %q", got)
+	}
+	if got := browser.Eval[string](tab, `document.querySelector("a.file").download`); got != "carebell.json" {
+		t.Errorf("it is saved as %q", got)
+	}
 }
 
 func TestBrowserWaitsForAPlace(t *testing.T) {

@@ -59,7 +59,7 @@ func (c *Channel) Name() chat.Channel { return chat.WebChat }
 
 // Capabilities: everything, and a repeat with the same key arrives once.
 func (c *Channel) Capabilities() chat.Capabilities {
-	return chat.Capabilities{Buttons: true, Edits: true, Deletes: true, Receipts: true, Idempotent: true}
+	return chat.Capabilities{Buttons: true, Edits: true, Deletes: true, Receipts: true, Files: true, Idempotent: true}
 }
 
 // Run holds the channel open until ctx ends; then every stream ends at once and new ones are refused.

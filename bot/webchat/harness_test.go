@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"mime"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -133,6 +134,10 @@ type shownMessage struct {
 	Edited   bool
 	Nodes    []wireNode
 	Choices  [][]struct{ Label, Data string }
+	File     *struct {
+		Name, URL, Alt string
+		Image          bool
+	}
 }
 
 type wireNode struct {
@@ -407,6 +412,9 @@ func (v *visitor) Screen(ctx context.Context, until func([]channeltest.Shown) bo
 				continue
 			}
 			s := channeltest.Shown{MessageID: m.ID, Text: words(m.Nodes)}
+			if m.File != nil {
+				s.File = v.download(m.File.URL)
+			}
 			for _, row := range m.Choices {
 				var labels []string
 				for _, choice := range row {
@@ -419,6 +427,24 @@ func (v *visitor) Screen(ctx context.Context, until func([]channeltest.Shown) bo
 		return until(shown)
 	})
 	return shown, err
+}
+
+// download saves a file as the browser does: under the name that the server gives it.
+func (v *visitor) download(url string) *chat.File {
+	v.t.Helper()
+	res, err := v.client.Get(v.site.server.URL + url)
+	if err != nil {
+		v.t.Error(err)
+		return nil
+	}
+	defer res.Body.Close()
+	data, err := io.ReadAll(res.Body)
+	_, as, malformed := mime.ParseMediaType(res.Header.Get("Content-Disposition"))
+	if err != nil || malformed != nil || res.StatusCode != http.StatusOK {
+		v.t.Errorf("GET %s: %d, %v, %v", url, res.StatusCode, err, malformed)
+		return nil
+	}
+	return &chat.File{Name: as["filename"], Type: res.Header.Get("Content-Type"), Data: data}
 }
 
 func (v *visitor) Toast(ctx context.Context, until func([]string) bool) (toasts []string, err error) {

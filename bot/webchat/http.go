@@ -36,6 +36,7 @@ func (c *Channel) routes() (http.Handler, error) {
 	mux.HandleFunc("GET "+base+"/words", page.serveWords)
 	mux.HandleFunc("GET "+base+"/events", c.get(c.events))
 	mux.HandleFunc("GET "+base+"/earlier", c.get(c.earlier))
+	mux.HandleFunc("GET "+base+"/files/{message}", c.get(c.file))
 	mux.HandleFunc("POST "+base+"/session", c.post(c.session))
 	mux.HandleFunc("POST "+base+"/updates", c.post(c.update))
 	mux.HandleFunc("POST "+base+"/ack", c.post(c.ack))

@@ -40,6 +40,9 @@ func (c *Channel) Edit(ctx context.Context, to chat.Address, messageID string, m
 	if err := c.check(to, m); err != nil {
 		return err
 	}
+	if m.File != nil {
+		return &chat.SendError{Class: chat.MessagePermanent, Detail: "an edit brings no file"}
+	}
 	if err := c.transcript.Edit(ctx, to, messageID, m, c.cfg.Now().UTC()); err != nil {
 		return notSaved(err)
 	}
@@ -72,7 +75,12 @@ func (c *Channel) check(to chat.Address, m chat.Message) error {
 	if err := c.checkAddress(to); err != nil {
 		return err
 	}
-	if strings.TrimSpace(m.Text) == "" && len(m.Choices) == 0 {
+	if m.File != nil {
+		if err := m.File.Check(); err != nil {
+			return err
+		}
+	}
+	if strings.TrimSpace(m.Text) == "" && len(m.Choices) == 0 && m.File == nil {
 		return &chat.SendError{Class: chat.MessagePermanent, Detail: "the message is empty"}
 	}
 	if utf8.RuneCountInString(m.Text) > 8*c.cfg.MaxPart { // room for markup and escapes

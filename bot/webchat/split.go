@@ -13,7 +13,7 @@ import (
 
 // Split cuts a message that is longer than one part may be, at a paragraph, a line, a space or, at
 // the worst, between two whole characters as people see them. Open tags are closed and opened again.
-// The choices stay with the last part. Most messages come back as they are.
+// The choices and the file stay with the last part. Most messages come back as they are.
 func (c *Channel) Split(m chat.Message) []chat.Message {
 	if utf8.RuneCountInString(m.Text) <= c.cfg.MaxPart {
 		return []chat.Message{m}
@@ -35,7 +35,7 @@ func (c *Channel) Split(m chat.Message) []chat.Message {
 	parts := make([]chat.Message, 0, len(texts))
 	for _, text := range texts {
 		part := m
-		part.Text, part.Choices = text, nil
+		part.Text, part.Choices, part.File = text, nil, nil
 		if strings.TrimSpace(text) != "" {
 			parts = append(parts, part)
 		}
@@ -43,7 +43,7 @@ func (c *Channel) Split(m chat.Message) []chat.Message {
 	if len(parts) == 0 {
 		return []chat.Message{m}
 	}
-	parts[len(parts)-1].Choices = m.Choices
+	parts[len(parts)-1].Choices, parts[len(parts)-1].File = m.Choices, m.File
 	return parts
 }
 

@@ -24,6 +24,7 @@ type wireMessage struct {
 	Protect  bool        `json:"protect,omitempty"`
 	Nodes    []node      `json:"nodes,omitempty"`
 	Choices  [][]wireTap `json:"choices,omitempty"`
+	File     *wireFile   `json:"file,omitempty"`
 }
 
 type wireTap struct {
@@ -39,7 +40,7 @@ func onWire(e Entry) wireMessage {
 	if e.Deleted {
 		return m
 	}
-	m.Protect, m.Nodes = e.Message.Protect, render(e.Message)
+	m.Protect, m.Nodes, m.File = e.Message.Protect, render(e.Message), fileOnWire(e.MessageID, e.Message.File)
 	for _, row := range e.Message.Choices {
 		var taps []wireTap
 		for _, choice := range row {

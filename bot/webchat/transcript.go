@@ -51,7 +51,10 @@ type Transcript interface {
 	// the same person changes nothing, whatever became of the message since. ErrNoPerson if the
 	// person was never noted by Open.
 	Append(ctx context.Context, to chat.Address, key string, e Entry) error
-	// Edit replaces a message; ErrNoMessage if it is not there or deleted.
+	// File is the file of one of the person's messages, with its bytes, which nothing else returns.
+	// ErrNoMessage if that person has no such message, or it has no file.
+	File(ctx context.Context, to chat.Address, messageID string) (chat.File, error)
+	// Edit replaces a message, and what it replaces it with has no file; ErrNoMessage if it is not there or deleted.
 	Edit(ctx context.Context, to chat.Address, messageID string, m chat.Message, at time.Time) error
 	// Delete empties a message and keeps its place; one that is deleted already stays so.
 	// ErrNoMessage if it is not there.

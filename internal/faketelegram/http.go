@@ -38,7 +38,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, nil, &apiFault{code: http.StatusNotFound, text: "Not Found"})
 		return
 	}
-	params, err := parameters(r)
+	params, file, err := parameters(r)
 	if err != nil {
 		return // the client left in the middle: nothing arrived
 	}
@@ -50,7 +50,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.poll(w, r, params)
 		return
 	}
-	s.serveCall(w, r, method, params)
+	s.serveCall(w, r, method, params, file)
 }
 
 func path(p string) (token, method string, ok bool) {
@@ -71,8 +71,9 @@ func wrongToken(token string) *apiFault {
 	return &apiFault{code: http.StatusUnauthorized, text: "Unauthorized"}
 }
 
-func parameters(r *http.Request) (url.Values, error) {
+func parameters(r *http.Request) (url.Values, *File, error) {
 	params := url.Values{}
+	var file *File
 	for k, v := range r.URL.Query() {
 		params[k] = v
 	}
@@ -81,11 +82,11 @@ func parameters(r *http.Request) (url.Values, error) {
 	case strings.HasPrefix(kind, "application/json"):
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		var fields map[string]json.RawMessage
 		if json.Unmarshal(body, &fields) != nil {
-			return params, nil
+			return params, file, nil
 		}
 		for k, raw := range fields {
 			var text string
@@ -97,36 +98,41 @@ func parameters(r *http.Request) (url.Values, error) {
 		}
 	case strings.HasPrefix(kind, "multipart/form-data"):
 		if err := r.ParseMultipartForm(1 << 20); err != nil { // #nosec G120 -- a stand-in for tests, on loopback
-			return nil, err
+			return nil, nil, err
 		}
 		for k, v := range r.MultipartForm.Value {
 			params[k] = v
 		}
+		var err error
+		if file, err = uploaded(r); err != nil {
+			return nil, nil, err
+		}
 	default:
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		form, err := url.ParseQuery(string(body))
 		if err != nil {
-			return params, nil
+			return params, file, nil
 		}
 		for k, v := range form {
 			params[k] = v
 		}
 	}
-	return params, nil
+	return params, file, nil
 }
 
 // serveCall carries one call out, writes it into the ledger, and only then answers.
-func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, method string, params url.Values) {
+func (s *Server) serveCall(w http.ResponseWriter, r *http.Request, method string, params url.Values, file *File) {
 	s.mu.Lock()
 	entry, fault := s.arriveLocked(methodName(method), params)
+	entry.File = file
 	var result any
 	var failed *apiFault
 	if fault.kind == passThrough || fault.Deliver {
 		if failed = s.limitLocked(entry); failed == nil {
-			result, failed = s.carryOutLocked(method, params, entry)
+			result, failed = s.carryOutLocked(method, params, file, entry)
 			entry.Done = failed == nil
 		}
 	}

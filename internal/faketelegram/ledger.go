@@ -20,6 +20,8 @@ type Entry struct {
 	Text string `json:"text,omitempty"`
 	// Buttons are the inline keyboard's labels, row by row.
 	Buttons [][]string `json:"buttons,omitempty"`
+	// File is what was uploaded with it; nil: nothing.
+	File *File `json:"file,omitempty"`
 	// Params are the request's parameters as they came.
 	Params url.Values `json:"params,omitempty"`
 	// Done tells whether it was carried out; a send that is Done is on the person's screen.
@@ -51,11 +53,11 @@ func (l Ledger) Of(method string) Ledger {
 	return out
 }
 
-// Sent is the sendMessage requests that were carried out: what the platform's people got.
+// Sent is the messages that were carried out, files too: what the platform's people got.
 func (l Ledger) Sent() Ledger {
 	var out Ledger
 	for _, e := range l {
-		if e.Method == "sendMessage" && e.Done {
+		if isSend(e.Method) && e.Done {
 			out = append(out, e)
 		}
 	}

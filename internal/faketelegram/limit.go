@@ -14,7 +14,7 @@ type stamp struct {
 
 // limitLocked is the 429 of a message that is one too many within a second.
 func (s *Server) limitLocked(e *Entry) *apiFault {
-	if e.Method != "sendMessage" || s.cfg.PerChat == 0 && s.cfg.Overall == 0 {
+	if !isSend(e.Method) || s.cfg.PerChat == 0 && s.cfg.Overall == 0 {
 		return nil
 	}
 	var recent []stamp

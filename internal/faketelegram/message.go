@@ -28,6 +28,7 @@ type message struct {
 	at       time.Time
 	edited   time.Time
 	replyTo  *message
+	file     *File // what came with it; text is its caption
 }
 
 // entity is formatting, by UTF-16 units.
@@ -118,6 +119,17 @@ func (s *Server) wire(m *message) map[string]any {
 	}
 	if len(m.entities) > 0 {
 		w["entities"] = m.entities
+	}
+	if m.file != nil {
+		delete(w, "text")
+		m.file.wire(w, m.id)
+		if m.text != "" {
+			w["caption"] = m.text
+		}
+		if entities, ok := w["entities"]; ok {
+			delete(w, "entities")
+			w["caption_entities"] = entities
+		}
 	}
 	if len(m.rows) > 0 {
 		w["reply_markup"] = map[string]any{"inline_keyboard": m.rows}

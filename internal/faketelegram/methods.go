@@ -13,7 +13,7 @@ import (
 
 // methodNames are the methods that are served. Names are matched without regard to case.
 var methodNames = []string{
-	"getMe", "getUpdates", "sendMessage", "editMessageText", "editMessageReplyMarkup", "deleteMessage",
+	"getMe", "getUpdates", "sendMessage", "sendDocument", "sendPhoto", "editMessageText", "editMessageReplyMarkup", "deleteMessage",
 	"answerCallbackQuery", "setMyCommands", "getMyCommands", "deleteMyCommands", "deleteWebhook", "setWebhook", "getWebhookInfo",
 	"sendChatAction",
 }
@@ -28,12 +28,14 @@ func methodName(lower string) string {
 }
 
 // carryOutLocked does what the method asks and completes the entry with what came of it.
-func (s *Server) carryOutLocked(method string, p url.Values, e *Entry) (any, *apiFault) {
+func (s *Server) carryOutLocked(method string, p url.Values, file *File, e *Entry) (any, *apiFault) {
 	switch methodName(method) {
 	case "getMe":
 		return s.selfLocked(), nil
 	case "sendMessage":
 		return s.sendMessageLocked(p, e)
+	case "sendDocument", "sendPhoto":
+		return s.sendFileLocked(methodName(method), p, file, e)
 	case "editMessageText":
 		return s.editLocked(p, e, true)
 	case "editMessageReplyMarkup":
@@ -150,6 +152,8 @@ func (s *Server) editLocked(p url.Values, e *Entry, withText bool) (any, *apiFau
 		return nil, badRequest("message to edit not found")
 	case !m.fromBot:
 		return nil, badRequest("message can't be edited")
+	case m.file != nil && withText:
+		return nil, badRequest("there is no text in the message to edit")
 	}
 	if withText {
 		if failed := checkLength(text); failed != nil {

@@ -208,6 +208,7 @@ type Seen struct {
 	MessageID int
 	Text      string
 	Buttons   [][]string
+	File      *File // nil: none; Text is its caption
 }
 
 // Screen is what the person sees of the bot, oldest first.
@@ -217,7 +218,7 @@ func (p *Person) Screen() []Seen {
 	var out []Seen
 	for _, m := range p.room.messages {
 		if m.fromBot {
-			out = append(out, Seen{m.id, m.text, m.labels()})
+			out = append(out, Seen{m.id, m.text, m.labels(), m.file})
 		}
 	}
 	return out

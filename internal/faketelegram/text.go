@@ -9,15 +9,20 @@ import (
 
 // messageText reads text with its formatting, as sendMessage and editMessageText give it.
 func messageText(p url.Values) (string, []entity, *apiFault) {
-	text := p.Get("text")
+	if p.Get("text") == "" {
+		return "", nil, badRequest("message text is empty")
+	}
+	return formatted(p, "text", "entities")
+}
+
+// formatted reads the text of a parameter with its formatting.
+func formatted(p url.Values, name, given string) (string, []entity, *apiFault) {
+	text := p.Get(name)
 	if len(text) > MaxRawText {
 		return "", nil, badRequest("text is too long")
 	}
 	if !utf8.ValidString(text) {
 		return "", nil, badRequest("strings must be encoded in UTF-8")
-	}
-	if text == "" {
-		return "", nil, badRequest("message text is empty")
 	}
 	text = withoutControls(text)
 	var entities []entity
@@ -26,7 +31,7 @@ func messageText(p url.Values) (string, []entity, *apiFault) {
 	case "html":
 		text, entities, failed = parseHTML(text)
 	case "":
-		entities, failed = givenEntities(text, p.Get("entities"))
+		entities, failed = givenEntities(text, p.Get(given))
 	default: // Markdown exists on the real server; carebell never uses it
 		return "", nil, badRequest("unsupported parse_mode")
 	}

@@ -60,10 +60,36 @@ func (t *Transcript) Append(ctx context.Context, to chat.Address, key string, e 
 		if err := x.row(nextSeqSQL, to.ID).Scan(&seq); err != nil {
 			return err
 		}
-		_, err := x.exec(`INSERT INTO webchat_messages (person_id, id, idempotency_key, author, body, position, seq, created_at, changed_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $7)`, to.ID, e.MessageID, key, e.Author, e.Message, seq, e.At)
+		message := e.Message
+		var file []byte // read only when it is asked for
+		if message.File != nil {
+			kept := *message.File
+			file, kept.Data, message.File = kept.Data, nil, &kept
+		}
+		_, err := x.exec(`INSERT INTO webchat_messages (person_id, id, idempotency_key, author, body, position, seq, created_at, changed_at, file)
+			VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $7, $8)`, to.ID, e.MessageID, key, e.Author, message, seq, e.At, file)
 		return err
 	})
+}
+
+// File reads the file of one message of the person.
+func (t *Transcript) File(ctx context.Context, to chat.Address, messageID string) (f chat.File, err error) {
+	err = t.store.tx(ctx, "read a file of the transcript", app, func(x *tx) error {
+		var m chat.Message
+		var data []byte
+		err := x.row(`SELECT body, file FROM webchat_messages
+			WHERE person_id = $1 AND id = $2 AND body IS NOT NULL AND file IS NOT NULL`, to.ID, messageID).Scan(&m, &data)
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && m.File == nil {
+			return webchat.ErrNoMessage
+		}
+		if err != nil {
+			return err
+		}
+		f = *m.File
+		f.Data = data
+		return nil
+	})
+	return f, err
 }
 
 // Edit replaces a message that is there. The same text again changes nothing.
@@ -101,7 +127,7 @@ func (t *tx) rewrite(to chat.Address, messageID string, body *chat.Message, at t
 	if err := t.row(nextSeqSQL, to.ID).Scan(&seq); err != nil {
 		return err
 	}
-	_, err := t.exec(`UPDATE webchat_messages SET body = $3, seq = $4, changed_at = $5 WHERE person_id = $1 AND id = $2`,
+	_, err := t.exec(`UPDATE webchat_messages SET body = $3, seq = $4, changed_at = $5, file = NULL WHERE person_id = $1 AND id = $2`,
 		to.ID, messageID, body, seq, at)
 	return err
 }
@@ -110,7 +136,7 @@ const (
 	entryColumns   = `id, author, body, position, seq, created_at, changed_at`
 	listChangesSQL = `SELECT ` + entryColumns + ` FROM webchat_messages WHERE person_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`
 	listRecentSQL  = `SELECT ` + entryColumns + ` FROM (
-			SELECT * FROM webchat_messages WHERE person_id = $1 ORDER BY position DESC LIMIT $2) recent ORDER BY seq`
+			SELECT ` + entryColumns + ` FROM webchat_messages WHERE person_id = $1 ORDER BY position DESC LIMIT $2) recent ORDER BY seq`
 	listEarlierSQL = `SELECT ` + entryColumns + ` FROM webchat_messages
 		WHERE person_id = $1 AND position < $2 AND body IS NOT NULL ORDER BY position DESC LIMIT $3`
 	listUnacknowledgedSQL = `SELECT ` + entryColumns + ` FROM webchat_messages

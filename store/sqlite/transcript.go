@@ -33,13 +33,13 @@ const (
 	transcriptKeySQL = `SELECT 1 FROM webchat_messages WHERE person_id = ? AND idempotency_key = ?`
 	nextSeqSQL       = `UPDATE webchat_people SET last_seq = last_seq + 1 WHERE id = ? RETURNING last_seq`
 	appendMessageSQL = `
-INSERT INTO webchat_messages (person_id, id, idempotency_key, author, body, position, seq, created_at, changed_at)
-VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7)`
+INSERT INTO webchat_messages (person_id, id, idempotency_key, author, body, position, seq, created_at, changed_at, file)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7, ?8)`
 )
 
 // Append adds a message unless its key is there.
 func (t *Transcript) Append(ctx context.Context, to chat.Address, key string, e webchat.Entry) error {
-	body, err := json.Marshal(e.Message)
+	body, file, err := transcriptBody(e.Message)
 	if err != nil {
 		return fmt.Errorf("append to the transcript: %w", err)
 	}
@@ -53,9 +53,41 @@ func (t *Transcript) Append(ctx context.Context, to chat.Address, key string, e 
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, appendMessageSQL, to.ID, e.MessageID, key, string(e.Author), string(body), seq, micros(e.At))
+		_, err = tx.ExecContext(ctx, appendMessageSQL, to.ID, e.MessageID, key, string(e.Author), string(body), seq, micros(e.At), file)
 		return err
 	})
+}
+
+// transcriptBody parts a message from the bytes of its file, which are read only when they are asked for.
+func transcriptBody(m chat.Message) (body, file []byte, err error) {
+	if m.File != nil {
+		kept := *m.File
+		file, kept.Data, m.File = kept.Data, nil, &kept
+	}
+	body, err = json.Marshal(m)
+	return body, file, err
+}
+
+// File reads the file of one message of the person.
+func (t *Transcript) File(ctx context.Context, to chat.Address, messageID string) (chat.File, error) {
+	var body, data []byte
+	err := t.store.read.QueryRowContext(ctx, `SELECT body, file FROM webchat_messages
+		WHERE person_id = ? AND id = ? AND body IS NOT NULL AND file IS NOT NULL`, to.ID, messageID).Scan(&body, &data)
+	if errors.Is(err, sql.ErrNoRows) {
+		return chat.File{}, webchat.ErrNoMessage
+	}
+	var m chat.Message
+	if err == nil {
+		err = json.Unmarshal(body, &m)
+	}
+	if err != nil {
+		return chat.File{}, fmt.Errorf("read a file of the transcript: %w", err)
+	}
+	if m.File == nil {
+		return chat.File{}, webchat.ErrNoMessage
+	}
+	m.File.Data = data
+	return *m.File, nil
 }
 
 func nextSeq(ctx context.Context, tx *sql.Tx, to chat.Address) (int64, error) {
@@ -70,7 +102,7 @@ func nextSeq(ctx context.Context, tx *sql.Tx, to chat.Address) (int64, error) {
 const (
 	messageBodySQL   = `SELECT body FROM webchat_messages WHERE person_id = ? AND id = ?`
 	changeMessageSQL = `
-UPDATE webchat_messages SET body = ?3, seq = ?4, changed_at = ?5
+UPDATE webchat_messages SET body = ?3, seq = ?4, changed_at = ?5, file = NULL
 WHERE person_id = ?1 AND id = ?2`
 )
 
@@ -129,7 +161,8 @@ SELECT id, author, body, position, seq, created_at, changed_at FROM webchat_mess
 WHERE person_id = ? AND seq > ? ORDER BY seq LIMIT ?`
 	listRecentSQL = `
 SELECT id, author, body, position, seq, created_at, changed_at FROM (
-    SELECT * FROM webchat_messages WHERE person_id = ? ORDER BY position DESC LIMIT ?
+    SELECT id, author, body, position, seq, created_at, changed_at FROM webchat_messages
+    WHERE person_id = ? ORDER BY position DESC LIMIT ?
 ) ORDER BY seq`
 	listEarlierSQL = `
 SELECT id, author, body, position, seq, created_at, changed_at FROM webchat_messages

@@ -27,6 +27,7 @@ func RunTranscript(t *testing.T, open func(t *testing.T) webchat.Transcript) {
 	}{
 		{"a message comes back as it was written", transcriptKeeps},
 		{"the same key twice is one message", transcriptKeyTwice},
+		{"a file is kept beside its message, for its person", transcriptFile},
 		{"an edit takes the next number and keeps its place", transcriptEdit},
 		{"a deleted message keeps its place and loses its words", transcriptDelete},
 		{"what is not there cannot change", transcriptMissing},
@@ -281,5 +282,42 @@ func transcriptConcurrent(t *testing.T, tr webchat.Transcript) {
 	}
 	if got := listed(t, tr, ana, 0); len(got) != writers*each {
 		t.Errorf("%d entries, want %d", len(got), writers*each)
+	}
+}
+
+// The bytes of a file come only when they are asked for, only to its person, and go with its message.
+func transcriptFile(t *testing.T, tr webchat.Transcript) {
+	f := chat.File{Name: "days.png", Type: "image/png", Alt: "30 days", Data: []byte{0, 1, 2, 255}}
+	for _, id := range []string{"c1", "c2"} {
+		if err := tr.Open(t.Context(), ana, nine); err != nil {
+			t.Fatal(err)
+		}
+		e := webchat.Entry{MessageID: id, Author: webchat.Carebell, Message: chat.Message{Text: "here", File: &f}, At: nine}
+		if err := tr.Append(t.Context(), ana, "key of "+id, e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said(t, tr, ben, "c1", "no file")
+	for _, e := range listed(t, tr, ana, 0) {
+		if e.Message.File == nil || e.Message.File.Name != f.Name || e.Message.File.Alt != f.Alt || e.Message.File.Data != nil {
+			t.Errorf("listed with %+v, want the file without its bytes", e.Message.File)
+		}
+	}
+	if got, err := tr.File(t.Context(), ana, "c1"); err != nil || !reflect.DeepEqual(got, f) {
+		t.Errorf("the file is %+v (%v)", got, err)
+	}
+	if err := tr.Edit(t.Context(), ana, "c1", chat.Message{Text: "no more"}, nine); err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Delete(t.Context(), ana, "c2", nine); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		who chat.Address
+		id  string
+	}{{ben, "c2"}, {ben, "c1"}, {ana, "c9"}, {ana, "c1"}, {ana, "c2"}} {
+		if got, err := tr.File(t.Context(), c.who, c.id); !errors.Is(err, webchat.ErrNoMessage) {
+			t.Errorf("file %s: %+v, %v, want ErrNoMessage", c.id, got, err)
+		}
 	}
 }

@@ -140,9 +140,31 @@ function paint(element, data) {
     foot.append(time);
   }
   element.replaceChildren(who, body);
+  if (data.file && !data.deleted) element.append(attached(data.file));
   if (data.choices && !data.deleted) element.append(choices(data));
   element.append(foot);
   if (data.actions) element.append(actions(data.actions));
+}
+
+/** A picture is seen at once; any other file is a link that saves it. */
+function attached(file) {
+  const link = document.createElement("a");
+  link.className = "file";
+  if (!/^\/chat\/files\/[\w-]+$/.test(file.url)) return link;
+  link.href = file.url;
+  link.download = file.name;
+  if (!file.image) {
+    link.textContent = text("download", { Name: file.name });
+    return link;
+  }
+  const picture = document.createElement("img");
+  picture.src = file.url;
+  picture.alt = file.alt || file.name;
+  picture.addEventListener("load", () => stuck && toEnd());
+  link.className = "picture";
+  link.title = text("download", { Name: file.name });
+  link.append(picture);
+  return link;
 }
 
 function choices(data) {
