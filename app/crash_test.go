@@ -43,7 +43,7 @@ func conversationSurvivesKills(t *testing.T, setting string) {
 		{func() { h.tap(ana, "Yes") }, "Ready."},
 		{func() { ana.Say("every day at 9:00 walk the dog") }, "walk the dog"},
 		{func() { h.tap(ana, "✅ Confirm") }, "Saved · #"},
-		{func() { ana.Say("/list") }, "1. walk the dog"},
+		{func() { ana.Say("/list") }, "09:00 · walk the dog"},
 	} {
 		step.do() // while nobody is there
 		p.Start()

@@ -35,7 +35,7 @@ func retryAFailedReminder(t *testing.T, setting string) {
 		return faketelegram.Fault{}
 	})
 	h.clock.jump(2*time.Minute + time.Second)
-	ana.Say("/status") // any turn wakes the engine, which then sees the moved clock
+	ana.Say("/help") // any turn wakes the engine, which then sees the moved clock
 	if _, err := h.api.WaitFor(t.Context(), func(faketelegram.Ledger) bool { return refused }); err != nil {
 		t.Fatal(err)
 	}

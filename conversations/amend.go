@@ -120,7 +120,15 @@ func (t *turn) apply(d *Draft, a amendment) {
 	if a.message != "" {
 		d.Data.Message = a.message
 	}
-	t.edit(d, plain(t.words("card_replaced", nil)))
+	if d.Card != "" {
+		t.edit(d, plain(t.words("card_replaced", nil)))
+	}
+	if old, ok := t.series(d.Data.Replaces); ok {
+		a.rule = t.continuing(old, a.rule)
+		for i := range a.readings {
+			a.readings[i].Rule = t.continuing(old, a.readings[i].Rule)
+		}
+	}
 	if !a.rule.IsZero() {
 		d.Data.Rule, d.Data.Assumed = a.rule.String(), a.assumed
 	}

@@ -25,7 +25,7 @@ func (t *turn) answer(text string) bool {
 
 func (t *turn) answerTo(open *Draft, text string) bool {
 	if n, err := strconv.Atoi(bare(text)); err == nil && open.Kind == KindList && n >= 1 && n <= len(open.Data.Options) {
-		t.stopSeries(open, open.Data.Options[n-1].Rule)
+		t.showItem(open.Data.Options[n-1], n)
 		return true
 	}
 	if o, ok := t.spoken(open, text); ok {

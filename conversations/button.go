@@ -21,18 +21,17 @@ const (
 	opCancel   op = "no"
 	opRestore  op = "rs"
 	opUndo     op = "un"
-	opShow     op = "sh"
 	opAgain    op = "ma"
 	opBack     op = "bk"
-	opStop     op = "st" // stop the series that the option names
 	opResume   op = "re"
 	opLeave    op = "lv"
-	opLanguage op = "lg"
 	opTemplate op = "tp"
 	opTaken    op = "tk"
 	opSkip     op = "sk"
 	opLater15  op = "l1"
 	opLater60  op = "l6"
+	opPrevious op = "pp" // a page of the list
+	opNext     op = "pn"
 	opThen     op = "th" // taken at its time, said late
 	opNow      op = "tn" // taken just now, said late
 	// An option's op is "o" and its number.
@@ -46,6 +45,18 @@ func (o op) option() int {
 		return int(o[1] - '0')
 	}
 	return -1
+}
+
+// opItem is what is asked for the i-th line of a page: e to change it, p to pause it or to let it go on,
+// d to end it.
+func opItem(verb byte, i int) op { return op(string(verb) + strconv.Itoa(i)) }
+
+// item takes such an op apart.
+func (o op) item() (verb byte, i int, ok bool) {
+	if len(o) == 2 && strings.IndexByte("epd", o[0]) >= 0 && o[1] >= '0' && o[1] <= '9' {
+		return o[0], int(o[1] - '0'), true
+	}
+	return 0, 0, false
 }
 
 // data is what the button carries: v1:<op>:<draft>:<version>. It means nothing to anybody else.

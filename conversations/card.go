@@ -115,8 +115,25 @@ func (t *turn) confirm(d *Draft) {
 		t.failDraft(d)
 		return
 	}
+	code := t.ids.code()
+	if d.Data.Replaces != "" {
+		old, ok := t.series(d.Data.Replaces)
+		if !ok || old.Status != schedule.Active || d.Data.Scope == scopeNext && !old.Next.Equal(d.Data.Until) {
+			d.Status, d.Step = DraftDropped, StepDone
+			t.edit(d, plain(t.words("edit_gone", nil)))
+			return
+		}
+		if t.askScope(d, old, rule) {
+			return
+		}
+		if d.Data.Scope != scopeNext {
+			code = old.Code
+		}
+		rule = t.replace(d, old, rule)
+		upcoming = rule.Upcoming(t.now, 2)
+	}
 	s := NewSeries{First: upcoming[0], Series: schedule.Series{
-		ID: t.ids.row(t.now), Code: t.ids.code(), Draft: d.ID, Message: d.Data.Message, Template: tpl.Key,
+		ID: t.ids.row(t.now), Code: code, Draft: d.ID, Message: d.Data.Message, Template: tpl.Key,
 		Asks: tpl.Asks, NagEvery: tpl.NagEvery, NagTimes: tpl.NagTimes, TimeCritical: tpl.TimeCritical, Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: tpl.MaxLateness}}
 	if len(upcoming) > 1 {
 		s.Second = upcoming[1].At
@@ -200,10 +217,20 @@ func (t *turn) changed(d *Draft, text string) {
 
 // drop is Cancel: nothing is scheduled, and one tap brings it back.
 func (t *turn) drop(d *Draft) {
+	if d.Kind != KindSchedule {
+		d.Status, d.Step = DraftDropped, StepDone
+		t.edit(d, plain(t.words("edit_dropped", nil)))
+		return
+	}
 	d.Status = DraftDropped
 	d.ExpiresAt = t.now.Add(DraftLife)
-	t.result.Toast = t.words("toast_dropped", nil)
-	m := plain(t.words("dropped", nil))
+	text := t.words("dropped", nil)
+	if d.Data.Replaces != "" {
+		text = t.words("edit_dropped", nil)
+	} else {
+		t.result.Toast = t.words("toast_dropped", nil)
+	}
+	m := plain(text)
 	m.Choices = [][]chat.Choice{row(d.button(t.words("button_restore", nil), opRestore))}
 	t.edit(d, m)
 }

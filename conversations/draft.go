@@ -1,6 +1,9 @@
 package conversations
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // DraftStep is where a draft stands.
 type DraftStep string
@@ -35,6 +38,7 @@ const (
 	KindLanguage DraftKind = "language" // /language
 	KindDose     DraftKind = "dose"     // the buttons below a reminder that asks for an answer
 	KindWhich    DraftKind = "which"    // "taken", and more than one dose is open
+	KindPause    DraftKind = "pause"    // reminders are paused
 )
 
 // DraftStatus is whether a draft still waits for an answer.
@@ -49,6 +53,17 @@ const (
 
 // DraftLife is how long a draft waits for an answer.
 const DraftLife = 30 * time.Minute
+
+// ListLife is how long the numbers of a list mean what it showed.
+const ListLife = 24 * time.Hour
+
+// life is how long a draft of a kind waits.
+func (k DraftKind) life() time.Duration {
+	if k == KindList {
+		return ListLife
+	}
+	return DraftLife
+}
 
 // UndoLife is how long Undo works.
 const UndoLife = time.Minute
@@ -88,6 +103,12 @@ type Data struct {
 	// Series made or cancelled by this draft, and the code that people see.
 	Series []string `json:"series,omitempty"`
 	Code   string   `json:"code,omitempty"`
+	// Replaces is the series that this draft changes, and Scope how much of it; Until is the occurrence that
+	// was the next one when that was asked, or the end of a pause. Page is where a list stands.
+	Replaces string    `json:"replaces,omitempty"`
+	Scope    string    `json:"scope,omitempty"`
+	Until    time.Time `json:"until,omitzero"`
+	Page     int       `json:"page,omitempty"`
 	// MessageID is the platform's id of the person's own message, to know its later edits.
 	MessageID string `json:"message_id,omitempty"`
 	// Consent is the version that STOP withdrew, for its Undo; empty: there was none.
@@ -96,6 +117,14 @@ type Data struct {
 	Dose *Dose `json:"dose,omitempty"`
 	// Was is the time line before the last change, for the card.
 	Was string `json:"was,omitempty"`
+}
+
+// Named are the series that a draft is about: made, ended, or replaced by it.
+func (d *Data) Named() []string {
+	if d.Replaces == "" {
+		return d.Series
+	}
+	return append(slices.Clone(d.Series), d.Replaces)
 }
 
 // Option is one possible answer.

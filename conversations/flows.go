@@ -128,6 +128,9 @@ func (t *turn) text() {
 		if t.doseAnswer(text) || t.answer(text) {
 			return
 		}
+		if t.aboutOne(text) {
+			return
+		}
 		name, rest = t.plainCommand(text)
 	}
 	switch name {
@@ -185,10 +188,6 @@ func (t *turn) plainCommand(text string) (name, rest string) {
 		if t.isWord("words_"+command, text) {
 			return command, ""
 		}
-	}
-	verb, rest, _ := strings.Cut(text, " ")
-	if rest != "" && t.isWord("words_end", verb) && t.named(rest) >= 0 {
-		return "cancel", rest
 	}
 	return "", text
 }

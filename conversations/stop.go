@@ -127,11 +127,17 @@ func (t *turn) comeBack() {
 func (t *turn) resumable() int {
 	n := 0
 	for _, s := range t.state.Series {
-		if s.Status == schedule.PausedNow {
+		if s.comesBack() {
 			n++
 		}
 	}
 	return n
+}
+
+// comesBack reports whether a series is paused by STOP or by an address that did not work: what the
+// person has paused stays so.
+func (s Upcoming) comesBack() bool {
+	return s.Status == schedule.PausedNow && s.Why != whyPerson
 }
 
 func (t *turn) askResume() {
@@ -148,7 +154,7 @@ func (t *turn) resumeAll(d *Draft) {
 	d.Status, d.Step = DraftDone, StepDone
 	n := 0
 	for _, s := range t.state.Series {
-		if s.Status == schedule.PausedNow {
+		if s.comesBack() {
 			t.resume(s)
 			n++
 		}

@@ -1,8 +1,11 @@
 package conversations
 
 import (
+	"slices"
+
 	"carebell/chat"
 	"carebell/locales"
+	"carebell/schedule"
 )
 
 // tap decides a button. Everything about it is checked here: who taps, which draft, which version,
@@ -34,10 +37,7 @@ func (t *turn) tap() {
 	case d.Status == DraftDone:
 		t.finishedTap(d, o)
 	case d.Kind == KindList:
-		// Not touched: a list's other buttons go on working.
-		if i := o.option(); i >= 0 && i < len(d.Data.Options) {
-			t.stopSeries(d, d.Data.Options[i].Rule)
-		}
+		t.listTap(d, o)
 	default:
 		t.openTap(t.touch(d), o)
 	}
@@ -90,6 +90,12 @@ func (t *turn) option(d *Draft, i int) {
 	switch {
 	case d.Kind == KindWhich:
 		t.which(d, i)
+	case d.Kind == KindStop:
+		t.endAnswer(d, i)
+	case d.Kind == KindPause:
+		t.pauseAnswer(d, i)
+	case d.Kind == KindSchedule && d.Step == StepAsk:
+		t.scopeAnswer(d, i)
 	case d.Kind == KindLanguage:
 		t.chooseLanguage(d, chosen.Label)
 	case d.Step == StepMessage:
@@ -106,8 +112,12 @@ func (t *turn) option(d *Draft, i int) {
 // finishedTap is a second tap, or Undo.
 func (t *turn) finishedTap(d *Draft, o op) {
 	switch {
+	case o == opUndo && d.Kind == KindStop && !d.Data.Until.IsZero():
+		t.undoPause(d) // one was left out
 	case o == opUndo && d.Kind == KindStop:
 		t.undoStop(d)
+	case o == opUndo && d.Kind == KindPause:
+		t.undoPause(d)
 	case o == opUndo:
 		t.undo(d)
 	case o == opAgain:
@@ -121,7 +131,7 @@ func (t *turn) finishedTap(d *Draft, o op) {
 
 // droppedTap: a cancelled draft can be taken up again for as long as it would have waited.
 func (t *turn) droppedTap(d *Draft, o op) {
-	if o == opRestore && t.now.Before(d.ExpiresAt) && d.Data.Text != "" {
+	if o == opRestore && t.now.Before(d.ExpiresAt) && (d.Data.Text != "" || d.Data.Replaces != "") {
 		d = t.touch(d)
 		d.Status = DraftOpen
 		t.edit(d, plain(t.words("card_replaced", nil)))
@@ -144,6 +154,10 @@ func (t *turn) expiredTap(d *Draft, o op) {
 	t.result.Toast = t.words("toast_old", nil)
 	d.ExpiresAt = t.now // touching it must not bring it back to life
 	d.Status = DraftDropped
+	if d.Kind != KindSchedule {
+		t.edit(d, plain("⌛ "+t.words("edit_dropped", nil)))
+		return
+	}
 	t.edit(d, plain(t.words("card_expired", nil)))
 	if d.Kind == KindSchedule && d.Data.Text != "" {
 		m := plain(t.words("make_again", nil))
@@ -171,12 +185,24 @@ func (t *turn) undo(d *Draft) {
 		t.result.Toast = t.words("toast_undo_late", nil)
 		return
 	}
+	lives := func(s Upcoming) bool { return slices.Contains(d.Data.Series, s.ID) && s.Status != schedule.Cancelled }
+	if !slices.ContainsFunc(t.state.Named, lives) { // it was changed or stopped meanwhile
+		t.result.Toast = t.words("toast_done", nil)
+		return
+	}
+	since := d.UpdatedAt
 	d = t.touch(d)
 	d.Status = DraftDropped
 	d.ExpiresAt = t.now.Add(DraftLife)
 	for _, id := range d.Data.Series {
-		t.result.Change = append(t.result.Change, SeriesChange{ID: id, Status: "cancelled", Why: "undone"})
+		t.result.Change = append(t.result.Change, SeriesChange{ID: id, Status: schedule.Cancelled, Why: "undone"})
 		t.audit("schedule_undone", id)
+	}
+	if d.Data.Replaces != "" {
+		t.undoReplace(d, since)
+		t.result.Toast = t.words("toast_undone", nil)
+		t.edit(d, plain(t.words("stop_undone", nil)))
+		return
 	}
 	t.result.Toast = t.words("toast_dropped", nil)
 	m := plain(t.words("undone", nil))

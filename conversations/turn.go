@@ -108,7 +108,7 @@ func (t *turn) send(m chat.Message) string {
 // newDraft opens a draft about what the person just said.
 func (t *turn) newDraft(kind DraftKind) *Draft {
 	d := &Draft{ID: t.ids.draft(), Owner: t.person.ID, Kind: kind, Status: DraftOpen, Version: 1,
-		ExpiresAt: t.now.Add(DraftLife), UpdatedAt: t.now,
+		ExpiresAt: t.now.Add(kind.life()), UpdatedAt: t.now,
 		Data: Data{Schema: schema, Text: t.update.Text, SaidAt: t.update.SentAt, MessageID: t.update.MessageID}}
 	t.touched = append(t.touched, &change{draft: d})
 	return d
@@ -126,7 +126,7 @@ func (t *turn) touch(d *Draft) *Draft {
 	copied.Version++
 	copied.UpdatedAt = t.now
 	if copied.Status == DraftOpen {
-		copied.ExpiresAt = t.now.Add(DraftLife)
+		copied.ExpiresAt = t.now.Add(copied.Kind.life())
 	}
 	t.touched = append(t.touched, c)
 	return c.draft

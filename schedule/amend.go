@@ -64,6 +64,22 @@ func (r Rule) On(days ...time.Weekday) (wider Rule, ok bool) {
 	return r.rebuilt(patterns, 0, r.Clocks())
 }
 
+// Starting is the rule from one of its occurrences on: what was before is not part of it, days that are
+// counted from the first one go on from there, and a limited number of times is what is left of it.
+func (r Rule) Starting(at time.Time) (Rule, bool) {
+	if len(r.Patterns()) == 0 {
+		return r, true
+	}
+	n := Recurrence{Zone: r.Zone(), From: WallOf(at.In(r.Zone())), Patterns: r.Patterns(), Except: r.Exceptions()}
+	if r.Count() > 0 {
+		n.Count, _ = r.Total(at.Add(-time.Second))
+	} else if end, has := r.End(); has {
+		n.Until = WallOf(end)
+	}
+	rule, err := Recurring(n)
+	return rule, err == nil
+}
+
 // rebuilt is the rule with other patterns, from the first day that it had.
 func (r Rule) rebuilt(patterns []Pattern, count int, clocks []Clock) (Rule, bool) {
 	n := Recurrence{Zone: r.Zone(), From: DateOf(r.Start()).At(0), Patterns: patterns, Count: count}

@@ -75,7 +75,7 @@ func (l loader) load(state *conversations.State, a bot.Arrival) error {
 		return err
 	}
 	if state.Tapped != nil && state.Tapped.Owner == state.Person.ID {
-		for _, id := range state.Tapped.Data.Series {
+		for _, id := range state.Tapped.Data.Named() {
 			named, err := l.series(`SELECT `+seriesColumns+` FROM schedules s WHERE id = ?`, id)
 			if err != nil {
 				return err
