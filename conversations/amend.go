@@ -68,7 +68,7 @@ func (t *turn) amend(d *Draft, text string) (a amendment, ok bool) {
 // amendedRule joins a time that was said with the one that stands.
 func (t *turn) amendedRule(d *Draft, old schedule.Rule, r nlp.Result, adds bool, a amendment) (amendment, bool) {
 	ok := true
-	clocks := saidClocks(r, t.update.SentAt)
+	clocks := clocksOf(r.Rule, t.update.SentAt)
 	switch {
 	case adds && onlyRoles(r, nlp.RoleClock):
 		a.assumed = nil
@@ -85,6 +85,9 @@ func (t *turn) amendedRule(d *Draft, old schedule.Rule, r nlp.Result, adds bool,
 		a.assumed = slices.DeleteFunc(a.assumed, func(s string) bool { return strings.HasPrefix(s, "default_clock:") })
 		if a.rule, ok = r.Rule.At(old.Clocks()...); !ok {
 			a.rule, ok = r.Rule, true
+		}
+		if !hasRole(r, nlp.RoleBound) { // today may have passed at the hour that was assumed, and not at theirs
+			a.rule = a.rule.Soonest(t.now)
 		}
 	default:
 		a.rule = r.Rule
@@ -206,10 +209,10 @@ func hasRole(r nlp.Result, role nlp.Role) bool {
 	return slices.ContainsFunc(r.Spans, func(s nlp.Span) bool { return s.Role == role })
 }
 
-// saidClocks are the times of day that a phrase names.
-func saidClocks(r nlp.Result, from time.Time) []schedule.Clock {
+// clocksOf are the times of day of what comes.
+func clocksOf(rule schedule.Rule, from time.Time) []schedule.Clock {
 	var all []schedule.Clock
-	for _, o := range r.Rule.Upcoming(from, 8) {
+	for _, o := range rule.Upcoming(from, 8) {
 		if c := schedule.ClockOf(o.At); !slices.Contains(all, c) {
 			all = append(all, c)
 		}

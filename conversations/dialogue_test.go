@@ -229,6 +229,12 @@ func (s *stage) update(who string, u chat.Update, language string) {
 	state, err := s.store.Load(s.t.Context(), waiting[0])
 	s.must(err)
 	turn := s.flows.Step(state, waiting[0].Update, s.clock)
+	if turn.Wants != nil {
+		record, err := s.store.Record(s.t.Context(), waiting[0], *turn.Wants)
+		s.must(err)
+		state.Record = &record
+		turn = s.flows.Step(state, waiting[0].Update, s.clock)
+	}
 	s.must(s.store.Commit(s.t.Context(), waiting[0], turn))
 	if turn.Toast != "" {
 		fmt.Fprintf(&s.out, "    toast: %s\n", turn.Toast)

@@ -109,6 +109,8 @@ type Data struct {
 	Scope    string    `json:"scope,omitempty"`
 	Until    time.Time `json:"until,omitzero"`
 	Page     int       `json:"page,omitempty"`
+	// Often: a dose and a time of day were said, and nothing about days: how often is still to be asked.
+	Often bool `json:"often,omitempty"`
 	// MessageID is the platform's id of the person's own message, to know its later edits.
 	MessageID string `json:"message_id,omitempty"`
 	// Consent is the version that STOP withdrew, for its Undo; empty: there was none.

@@ -102,6 +102,9 @@ func (t *turn) advance(d *Draft) {
 		t.askMessage(d)
 		return
 	}
+	if d.Data.Often && t.askOften(d) {
+		return
+	}
 	t.showCard(d)
 }
 
@@ -126,6 +129,7 @@ func (t *turn) understand(d *Draft) bool {
 		t.explain(d, r)
 		return false
 	}
+	d.Data.Often = d.Data.Template == templates.MedicationReminder && d.Data.Replaces == "" && clocksOnly(r)
 	d.Data.Assumed = nil
 	for _, a := range r.Assumptions {
 		d.Data.Assumed = append(d.Data.Assumed, a.Code+":"+a.Value)

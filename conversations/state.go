@@ -39,6 +39,8 @@ type State struct {
 	Series []Upcoming
 	// Named are the series that the tapped draft names, whatever became of them.
 	Named []Upcoming
+	// Record is what a Step asked for with Turn.Wants; nil: it did not.
+	Record *Record
 	// Recent are the person's last five messages, newest first.
 	Recent []Message
 	// Entropy is fresh randomness: ids are drawn from it.
@@ -62,6 +64,11 @@ type Message struct {
 
 // Turn is what a Step decided. It is saved in one transaction, or not at all.
 type Turn struct {
+	// Wants, when set, is all of the turn: it is not saved. The Step must be taken again with that Record.
+	Wants *Wanted
+	// Erase takes away everything of the person with this turn, and says only Replies, which are the
+	// last of them: they go once they have left. Nothing else of the turn is saved.
+	Erase bool
 	// Person is the profile as it is to be from now on; but for Unreachable, which is Reach's.
 	Person Person
 	// Reach, when set, is why the address cannot be written to from now on; pointing to "", it can. nil

@@ -80,6 +80,29 @@ func (r Rule) Starting(at time.Time) (Rule, bool) {
 	return rule, err == nil
 }
 
+// Soonest is a rule of days, without an interval or a count, begun at a moment: with the first of its
+// occurrences from then on. Other rules stay as they are.
+func (r Rule) Soonest(from time.Time) Rule {
+	patterns := r.Patterns()
+	for _, p := range patterns {
+		if p.Interval > 1 || r.Count() > 0 {
+			return r
+		}
+	}
+	if len(patterns) == 0 {
+		return r
+	}
+	n := Recurrence{Zone: r.Zone(), From: WallOf(from.In(r.Zone())), Patterns: patterns, Except: r.Exceptions()}
+	if end, has := r.End(); has {
+		n.Until = WallOf(end)
+	}
+	rule, err := Recurring(n)
+	if err != nil {
+		return r
+	}
+	return rule
+}
+
 // rebuilt is the rule with other patterns, from the first day that it had.
 func (r Rule) rebuilt(patterns []Pattern, count int, clocks []Clock) (Rule, bool) {
 	n := Recurrence{Zone: r.Zone(), From: DateOf(r.Start()).At(0), Patterns: patterns, Count: count}
