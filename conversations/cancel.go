@@ -60,7 +60,7 @@ func (t *turn) askEnd(s Upcoming) {
 		return
 	}
 	d.Step = StepAsk
-	d.Data.Until = s.Next // what "only the next one" means, also when it is answered later
+	d.Data.Next = s.Next
 	next := t.words("button_only_next", locales.Args{"Moment": t.catalogue.Moment(t.lang, s.Next.In(s.Rule.Zone()), t.now)})
 	d.Data.Options = []Option{{Label: next}, {Label: t.words("button_whole_series", nil)}, {Label: t.words("button_keep", nil)}}
 	m := plain(t.words("end_ask", locales.Args{"Text": shorten(s.Message, 80)}))
@@ -90,10 +90,10 @@ func (t *turn) endAnswer(d *Draft, i int) {
 
 // leaveOut cancels the one occurrence that was asked about, and nothing else.
 func (t *turn) leaveOut(d *Draft, s Upcoming) {
-	if !s.Next.Equal(d.Data.Until) { // it has come meanwhile
+	if !s.Next.Equal(d.Data.Next) { // it has come meanwhile
 		d.Status, d.Step = DraftDropped, StepDone
 		t.result.Toast = t.words("toast_done", nil)
-		t.edit(d, plain(t.words("end_came", locales.Args{"Moment": t.catalogue.Moment(t.lang, d.Data.Until.In(s.Rule.Zone()), t.now)})))
+		t.edit(d, plain(t.words("end_came", locales.Args{"Moment": t.catalogue.Moment(t.lang, d.Data.Next.In(s.Rule.Zone()), t.now)})))
 		return
 	}
 	d.Step, d.Status, d.Data.Options = StepDone, DraftDone, nil
@@ -108,7 +108,7 @@ func (t *turn) leaveOut(d *Draft, s Upcoming) {
 
 // endSeries ends a series; for a minute it can be had back.
 func (t *turn) endSeries(d *Draft, s Upcoming) {
-	d.Step, d.Status, d.Data.Options, d.Data.Until = StepDone, DraftDone, nil, time.Time{}
+	d.Step, d.Status, d.Data.Options, d.Data.Next = StepDone, DraftDone, nil, time.Time{}
 	t.result.Change = append(t.result.Change, SeriesChange{ID: s.ID, Status: schedule.Cancelled, Why: "the person"})
 	t.audit("schedule_cancelled", s.ID)
 	t.result.Toast = t.words("toast_stopped", nil)

@@ -118,7 +118,7 @@ func (t *turn) confirm(d *Draft) {
 	code := t.ids.code()
 	if d.Data.Replaces != "" {
 		old, ok := t.series(d.Data.Replaces)
-		if !ok || old.Status != schedule.Active || d.Data.Scope == scopeNext && !old.Next.Equal(d.Data.Until) {
+		if !ok || old.Status != schedule.Active || d.Data.Scope == scopeNext && !old.Next.Equal(d.Data.Next) {
 			d.Status, d.Step = DraftDropped, StepDone
 			t.edit(d, plain(t.words("edit_gone", nil)))
 			return

@@ -3,8 +3,8 @@
 // pure: the same state, update and time give the same Turn. It touches no database, network or
 // clock; randomness comes in with the state.
 //
-// It owns the order of interpretation (STOP and START, taps, answers to an open question,
-// commands, free language), the drafts and their steps, and the data that a button carries. It
+// It owns the order of interpretation (STOP and START, words of an emergency, taps, answers to an open
+// question, commands, free language), the drafts and their steps, and the data that a button carries. It
 // does not own words (locales, templates), what a phrase means (nlp), when that is (schedule), or
 // how a turn is saved (bot, store).
 //
@@ -17,6 +17,10 @@
 //	                                 └── new version ──▶ │ Confirm
 //	                                                     ▼
 //	   dropped ◀──Cancel (Restore) ──                  done (Undo for 60 s)
+//
+// What a draft can become by words is in amend.go; how often a dose is meant, in often.go. The other flows
+// are drawn in their files: consent.go, zone.go, dose.go, list.go, pick.go (which one is meant), edit.go,
+// pause.go, cancel.go, stop.go (everything ends), emergency.go.
 //
 // A step that needs nothing is passed over, so most requests go straight to the card. Each button
 // names its draft and that draft's version; a tap on any other version changes nothing.

@@ -103,12 +103,15 @@ type Data struct {
 	// Series made or cancelled by this draft, and the code that people see.
 	Series []string `json:"series,omitempty"`
 	Code   string   `json:"code,omitempty"`
-	// Replaces is the series that this draft changes, and Scope how much of it; Until is the occurrence that
-	// was the next one when that was asked, or the end of a pause. Page is where a list stands.
-	Replaces string    `json:"replaces,omitempty"`
-	Scope    string    `json:"scope,omitempty"`
-	Until    time.Time `json:"until,omitzero"`
-	Page     int       `json:"page,omitempty"`
+	// Replaces is the series that this draft changes, and Scope how much of it.
+	Replaces string `json:"replaces,omitempty"`
+	Scope    string `json:"scope,omitempty"`
+	// Next is the occurrence that "only the next one" meant when that was asked.
+	Next time.Time `json:"next,omitzero"`
+	// Until is the end of a pause; zero: until it is resumed.
+	Until time.Time `json:"until,omitzero"`
+	// Page is where a list stands.
+	Page int `json:"page,omitempty"`
 	// Often: a dose and a time of day were said, and nothing about days: how often is still to be asked.
 	Often bool `json:"often,omitempty"`
 	// MessageID is the platform's id of the person's own message, to know its later edits.

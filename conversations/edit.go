@@ -27,7 +27,7 @@ const (
 func (t *turn) editDraft(s Upcoming) *Draft {
 	d := t.newDraft(KindSchedule)
 	d.Data.Text, d.Data.Rule, d.Data.Message, d.Data.Template = "", s.Rule.String(), s.Message, s.Template
-	d.Data.Replaces, d.Data.Code, d.Data.Until = s.ID, s.Code, s.Next
+	d.Data.Replaces, d.Data.Code, d.Data.Next = s.ID, s.Code, s.Next
 	return d
 }
 
@@ -126,7 +126,7 @@ func (t *turn) scopeAnswer(d *Draft, i int) {
 // saved instead; ok is false when what it replaces is not there any more.
 func (t *turn) replace(d *Draft, old Upcoming, rule schedule.Rule) schedule.Rule {
 	if d.Data.Scope == scopeNext {
-		t.result.Change = append(t.result.Change, SeriesChange{ID: old.ID, Status: schedule.Active, Why: "moved by the person", From: d.Data.Until.Add(time.Microsecond)})
+		t.result.Change = append(t.result.Change, SeriesChange{ID: old.ID, Status: schedule.Active, Why: "moved by the person", From: d.Data.Next.Add(time.Microsecond)})
 		first, _ := rule.Next(t.now)
 		return schedule.Once(first.At, rule.Zone())
 	}

@@ -192,8 +192,8 @@ func (t *turn) pausedText(these []Upcoming, until time.Time) string {
 	return t.catalogue.Count(t.lang, "paused"+suffix, len(these), args)
 }
 
-// undoPause lets go on what was paused a moment ago; what fell due since then goes now.
-func (t *turn) undoPause(d *Draft) {
+// undoMove gives back what was paused or left out a moment ago; what fell due since then goes now.
+func (t *turn) undoMove(d *Draft) {
 	if t.now.Sub(d.UpdatedAt) > UndoLife {
 		t.result.Toast = t.words("toast_undo_late", nil)
 		return
@@ -201,12 +201,12 @@ func (t *turn) undoPause(d *Draft) {
 	since := d.UpdatedAt
 	d = t.touch(d)
 	d.Status = DraftDropped
-	for _, id := range d.Data.Series {
-		c := SeriesChange{ID: id, Status: schedule.Active}
-		if !d.Data.Until.IsZero() {
-			c.From, c.Why = since, "undone"
+	for _, s := range t.state.Named {
+		if s.Status == schedule.PausedNow {
+			t.resume(s)
+		} else {
+			t.result.Change = append(t.result.Change, SeriesChange{ID: s.ID, Status: schedule.Active, From: since, Why: "undone"})
 		}
-		t.result.Change = append(t.result.Change, c)
 	}
 	t.result.Toast = t.words("toast_undone", nil)
 	t.edit(d, plain(t.words("stop_undone", nil)))

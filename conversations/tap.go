@@ -112,12 +112,12 @@ func (t *turn) option(d *Draft, i int) {
 // finishedTap is a second tap, or Undo.
 func (t *turn) finishedTap(d *Draft, o op) {
 	switch {
-	case o == opUndo && d.Kind == KindStop && !d.Data.Until.IsZero():
-		t.undoPause(d) // one was left out
+	case o == opUndo && d.Kind == KindStop && !d.Data.Next.IsZero():
+		t.undoMove(d) // one was left out
 	case o == opUndo && d.Kind == KindStop:
 		t.undoStop(d)
 	case o == opUndo && d.Kind == KindPause:
-		t.undoPause(d)
+		t.undoMove(d)
 	case o == opUndo:
 		t.undo(d)
 	case o == opAgain:
