@@ -106,6 +106,25 @@ func (t *turn) leaveOut(d *Draft, s Upcoming) {
 	t.edit(d, m)
 }
 
+// offerAgain is an Undo that came too late: what ended can be made anew, on a card like any other. The
+// card that offers it is touched, so that a second tap does not offer it twice.
+func (t *turn) offerAgain(stop *Draft) {
+	for _, s := range t.state.Named {
+		if _, more := s.Rule.Next(t.now); !more || s.Status != schedule.Cancelled {
+			continue
+		}
+		stop = t.touch(stop)
+		stop.Data.Series = nil
+		t.edit(stop, plain(t.words("series_stopped", locales.Args{"Text": shorten(s.Message, 80), "Code": s.Code})))
+		d := t.newDraft(KindSchedule)
+		d.Step, d.Data.Text, d.Data.Rule, d.Data.Message, d.Data.Template = StepAsk, "", s.Rule.String(), s.Message, s.Template
+		m := plain(t.words("undo_late", nil))
+		m.Choices = [][]chat.Choice{row(d.button(t.words("button_create_again", nil), opBack))}
+		t.ask(d, m)
+		return
+	}
+}
+
 // endSeries ends a series; for a minute it can be had back.
 func (t *turn) endSeries(d *Draft, s Upcoming) {
 	d.Step, d.Status, d.Data.Options, d.Data.Next = StepDone, DraftDone, nil, time.Time{}

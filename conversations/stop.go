@@ -49,8 +49,13 @@ func (t *turn) stopAll() {
 
 // undoStop takes STOP, or the end of one series, back.
 func (t *turn) undoStop(d *Draft) {
+	if len(t.state.Named) == 0 && !t.person.Stopped {
+		t.result.Toast = t.words("toast_done", nil)
+		return
+	}
 	if t.now.Sub(d.UpdatedAt) > UndoLife {
 		t.result.Toast = t.words("toast_undo_late", nil)
+		t.offerAgain(d)
 		return
 	}
 	stopped := d.UpdatedAt
