@@ -231,6 +231,13 @@ func (b *Bot) turn(ctx context.Context, a Arrival) (toast string, err error) {
 			return "", err
 		}
 		turn, err := b.step(state, a.Update)
+		if err == nil && turn.Wants != nil { // it is much, and seldom asked for
+			var record conversations.Record
+			if record, err = b.store.Record(ctx, a, *turn.Wants); err == nil {
+				state.Record = &record
+				turn, err = b.step(state, a.Update)
+			}
+		}
 		if err != nil {
 			return "", err
 		}

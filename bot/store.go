@@ -31,6 +31,8 @@ type Store interface {
 	Waiting(ctx context.Context, limit int) ([]Arrival, error)
 	// Load reads all that a Step may look at.
 	Load(ctx context.Context, a Arrival) (conversations.State, error)
+	// Record reads what is kept of the person who wrote, and of nobody else.
+	Record(ctx context.Context, a Arrival, w conversations.Wanted) (conversations.Record, error)
 	// Commit saves a turn whole: the update is handled, the drafts, the series with their first
 	// occurrences, the replies. ErrHandled or ErrConflict: nothing was saved.
 	Commit(ctx context.Context, a Arrival, turn conversations.Turn) error
