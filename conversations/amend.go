@@ -50,8 +50,12 @@ func (t *turn) amend(d *Draft, text string) (a amendment, ok bool) {
 		return amendment{}, false
 	}
 	r := t.parse(rest, t.update.SentAt)
-	if isNoTime(r) && bareHour.MatchString(rest) && (said || adds) {
-		r = t.parse(t.words("amend_at", locales.Args{"Clock": rest}), t.update.SentAt)
+	if isNoTime(r) { // the word that was cut off belongs to the time: "at 10 and 22"
+		if whole := t.parse(text, t.update.SentAt); whole.Kind != nlp.Failure && whole.Message == "" {
+			r = whole
+		} else if bareHour.MatchString(rest) && (said || adds) {
+			r = t.parse(t.words("amend_at", locales.Args{"Clock": rest}), t.update.SentAt)
+		}
 	}
 	if onlyRoles(r, nlp.RoleBound) && !old.IsOnce() { // a beginning or an end alone: the old times from or until then
 		r = t.parse(t.parser.Describe(old, t.lang, t.now)+" "+rest, t.update.SentAt)

@@ -70,22 +70,24 @@ func (t *turn) forget(d *Draft) {
 }
 
 // continuing lets a changed rule go on where the old one stands: of today's times as many have been as
-// there were of the old ones, so that nobody who had the dose of 9:00 is reminded of it at 10:00.
+// there were of the old ones, so that nobody who had the dose of 9:00 is reminded of it at 10:00; and a
+// pause holds for the new times too.
 func (t *turn) continuing(old Upcoming, rule schedule.Rule) schedule.Rule {
 	clocks := rule.Clocks()
-	if rule.IsOnce() || rule.Elapsed() || old.Rule.IsOnce() || old.Rule.Elapsed() || len(clocks) == 0 {
+	if rule.IsOnce() || rule.Elapsed() || old.Rule.IsOnce() || old.Rule.Elapsed() || len(clocks) == 0 || old.Next.IsZero() {
 		return rule
 	}
-	today := schedule.DateOf(t.now.In(rule.Zone()))
-	been, more := 0, true // of the old times today; and whether the new ones only add to them
+	day, been := t.standsAt(old)
+	more := true // they only add to the old ones
 	for _, c := range old.Rule.Clocks() {
-		if at, _ := today.At(c).In(old.Rule.Zone()); !at.After(t.now) {
-			been++
-		}
 		more = more && slices.Contains(clocks, c)
 	}
-	for _, o := range rule.Upcoming(t.now, len(clocks)+1) {
-		if schedule.DateOf(o.At) == today && !more && slices.Index(clocks, schedule.ClockOf(o.At)) < been {
+	after := t.now
+	if begin, _ := day.At(0).In(rule.Zone()); begin.After(after) {
+		after = begin.Add(-time.Second)
+	}
+	for _, o := range rule.Upcoming(after, len(clocks)+1) {
+		if !more && schedule.DateOf(o.At) == day && slices.Index(clocks, schedule.ClockOf(o.At)) < been {
 			continue
 		}
 		if from, ok := rule.Starting(o.At); ok {
@@ -94,6 +96,24 @@ func (t *turn) continuing(old Upcoming, rule schedule.Rule) schedule.Rule {
 		break
 	}
 	return rule
+}
+
+// standsAt is the day on which a series goes on, and how many of its times of that day have been.
+func (t *turn) standsAt(old Upcoming) (day schedule.Date, been int) {
+	zone := old.Rule.Zone()
+	next := old.Next.In(zone)
+	natural, _ := old.Rule.Next(t.now)
+	today := schedule.DateOf(t.now.In(zone))
+	if paused := next.After(natural.At); paused || schedule.DateOf(next) == today {
+		return schedule.DateOf(next), slices.Index(old.Rule.Clocks(), schedule.ClockOf(next))
+	}
+	midnight, _ := today.At(0).In(zone)
+	for _, o := range old.Rule.Upcoming(midnight.Add(-time.Second), len(old.Rule.Clocks())) {
+		if !o.At.After(t.now) {
+			been++
+		}
+	}
+	return today, been
 }
 
 // askScope asks how much of the series a change is for. It reports whether it had to.

@@ -13,8 +13,8 @@ import (
 
 var numbered = regexp.MustCompile(`^#?(\d{1,3})[.:)]?\s+(\S.*)$`)
 
-// aboutOne carries out "pause 2", "pause until monday", "resume aspirin", "change 2", "delete 2" and, below a
-// list, "2 at 10". It reports whether the text was one of them.
+// aboutOne carries out "pause 2", "pause until monday", "resume aspirin", "change 2", "delete 2" and
+// "2 at 10". It reports whether the text was one of them.
 func (t *turn) aboutOne(text string) bool {
 	if len(t.state.Series) == 0 {
 		return false
@@ -47,7 +47,7 @@ func (t *turn) aboutOne(text string) bool {
 			return true
 		}
 	}
-	if m := numbered.FindStringSubmatch(text); m != nil && t.listOpen() {
+	if m := numbered.FindStringSubmatch(text); m != nil {
 		n, err := strconv.Atoi(m[1])
 		if s, ok := t.listed(n); err == nil && ok {
 			return t.editInWords(s, m[2])
@@ -76,13 +76,6 @@ func (t *turn) paused() (all []Upcoming) {
 		}
 	}
 	return all
-}
-
-// listOpen reports whether a list waits on the screen, so that a number means one of its lines.
-func (t *turn) listOpen() bool {
-	return slices.ContainsFunc(t.state.Open, func(d Draft) bool {
-		return d.Kind == KindList && d.Status == DraftOpen && !d.expired(t.now)
-	})
 }
 
 // listed is the series with that number: as the newest list that is still open showed it, else in the
