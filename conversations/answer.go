@@ -16,7 +16,7 @@ func (t *turn) answer(text string) bool {
 		if t.answerTo(&open, text) {
 			return true
 		}
-		if open.Step != StepAsk { // below a list or a choice of language an older question may wait
+		if open.Step != StepAsk && open.Kind != KindHeard { // below a list or a choice of language an older question may wait
 			return false
 		}
 	}
@@ -77,6 +77,9 @@ func (t *turn) spoken(d *Draft, text string) (op, bool) {
 	word := bare(text)
 	if n, err := strconv.Atoi(word); err == nil && n >= 1 && n <= len(d.Data.Options) && (d.Step == StepChoose || d.Step == StepPlace || d.Step == StepAsk) {
 		return opOption(n - 1), true
+	}
+	if d.Kind == KindHeard {
+		return t.offerSpoken(d, word)
 	}
 	is := func(key string) bool { return t.isWord(key, word) }
 	for i, o := range d.Data.Options {

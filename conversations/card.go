@@ -219,6 +219,9 @@ func (t *turn) changed(d *Draft, text string) {
 func (t *turn) drop(d *Draft) {
 	if d.Kind != KindSchedule {
 		d.Status, d.Step = DraftDropped, StepDone
+		if d.Kind == KindHeard { // it is not asked again while the conversation lasts
+			d.Status = DraftOpen
+		}
 		t.edit(d, plain(t.words("edit_dropped", nil)))
 		return
 	}

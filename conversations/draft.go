@@ -19,9 +19,10 @@ const (
 	StepCard    DraftStep = "card"
 	StepChange  DraftStep = "change"
 	StepResume  DraftStep = "resume"
-	StepAsk     DraftStep = "ask"  // a list or a choice of language: one question, one tap
-	StepLate    DraftStep = "late" // an answer after its time: then, or just now?
-	StepDone    DraftStep = "done" // what follows is Undo or Show
+	StepAsk     DraftStep = "ask"   // a list or a choice of language: one question, one tap
+	StepLate    DraftStep = "late"  // an answer after its time: then, or just now?
+	StepNoted   DraftStep = "noted" // nothing was asked yet
+	StepDone    DraftStep = "done"  // what follows is Undo or Show
 )
 
 // DraftKind is what the draft is for.
@@ -36,6 +37,7 @@ const (
 	KindStop     DraftKind = "stop"     // everything or one series was stopped, which can be undone for a minute
 	KindList     DraftKind = "list"     // the buttons below /list
 	KindLanguage DraftKind = "language" // /language
+	KindHeard    DraftKind = "heard"    // a request came in another language
 	KindDose     DraftKind = "dose"     // the buttons below a reminder that asks for an answer
 	KindWhich    DraftKind = "which"    // "taken", and more than one dose is open
 	KindPause    DraftKind = "pause"    // reminders are paused

@@ -189,6 +189,9 @@ func (t *turn) plainCommand(text string) (name, rest string) {
 			return command, ""
 		}
 	}
+	if lang := t.spokenLanguage(text); lang != "" {
+		return "language", lang
+	}
 	return "", text
 }
 

@@ -32,6 +32,9 @@ func (t *turn) request(text string, commanded bool) {
 	d := t.newDraft(KindSchedule)
 	d.Data.Text = text
 	t.advance(d)
+	if understood.Kind != nlp.Failure {
+		t.heard(understood.Language)
+	}
 }
 
 // asksForSchedule reports whether a text without a command means one: a schedule was found, or a

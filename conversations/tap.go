@@ -96,7 +96,7 @@ func (t *turn) option(d *Draft, i int) {
 		t.pauseAnswer(d, i)
 	case d.Kind == KindSchedule && d.Step == StepAsk:
 		t.scopeAnswer(d, i)
-	case d.Kind == KindLanguage:
+	case d.Kind == KindLanguage || d.Kind == KindHeard:
 		t.chooseLanguage(d, chosen.Label)
 	case d.Step == StepMessage:
 		t.chooseTemplate(d, chosen.Label)
