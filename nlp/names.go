@@ -77,6 +77,8 @@ func (p *parse) names(original string, n *normal) {
 				prev.has(cForAfter) && p.at(i-2).plain()
 			likely = likely || prev.has(cAnd) && p.at(i-2).plain() && upper(i-2) && p.closes(i+1)
 			likely = likely || (prev.has(cFor) || prev.has(cLink)) && p.at(i-2).plain() && !p.opens(i-1)
+			likely = likely || prev.has(cTitle) && !p.timesBeside(i)                                           // "le docteur Samedi"
+			likely = likely || prev.plain() && upper(i-1) && next.has(cAnd) && upper(i+2) && !p.timesBeside(i) // "Juan Domingo y Abril"
 		}
 		switch {
 		case !likely:
@@ -113,7 +115,7 @@ func (p *parse) subject(i int) {
 		if !t.has(cWeekday) && !t.has(cWeekdays) && !t.has(cMonth) && !t.has(cShortDay) || !p.bareWord(k) {
 			return
 		}
-		if !p.opens(k) && !p.at(k-1).plain() && !p.is(k-1, cThe) && !p.is(k-1, cTitle) {
+		if !p.opens(k) && !p.at(k-1).plain() && !p.is(k-1, cThe) && !p.is(k-1, cTitle) && !p.is(k-1, cAnd) {
 			return
 		}
 		if p.onlyDay(k) {

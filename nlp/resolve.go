@@ -184,6 +184,9 @@ func (rs *resolver) implied() {
 	case bounded && len(r.dates) == 0 && (len(r.clocks) > 0 || r.until != nil && r.start != nil || r.startClock != nil || r.untilClock != nil || !r.exceptDays.empty() && !rs.p.lex.unspaced):
 		r.rec.set, r.rec.unit, r.rec.n = true, day, 1
 		rs.assume("recurrence", "daily")
+	case !bounded && rs.p.partsRead(): // "morning and evening take the blood pressure"
+		r.rec.set, r.rec.unit, r.rec.n = true, day, 1
+		rs.assume("recurrence", "daily")
 	case bounded && len(r.dates) > 0 && allWeekdays(r.dates):
 		r.rec.set, r.rec.unit, r.rec.n = true, week, 1
 		rs.assume("recurrence", "weekly")
