@@ -29,7 +29,10 @@ func platformGone(t *testing.T, database string, gone time.Duration) {
 		h.stop()
 		begin := h.now().Truncate(time.Second)
 		// The last person's doses are all fresh when the platform is back.
-		Doses(t, h.store, h.api, people, each, func(person, _ int) time.Time {
+		Doses(t, h.store, h.api, people, each, func(person, n int) time.Time {
+			if person == 0 && gone > 6*time.Hour { // a notice of the first half waits while the second half expires
+				return begin.Add(time.Duration(n*2/each)*5*time.Hour + time.Duration(r.Random.Int64N(int64(30*time.Minute))))
+			}
 			if person == people-1 {
 				return begin.Add(gone - time.Duration(r.Random.Int64N(int64(min(gone, time.Hour)))))
 			}
