@@ -184,7 +184,10 @@ func (a *App) Run(ctx context.Context, started func(addr string)) error {
 	// One process is enough to take old rows away.
 	receivers.Go(func() {
 		_ = a.store.Exclusive(receiving, "retention", func(ctx context.Context) error {
+			var forgetting sync.WaitGroup
+			forgetting.Go(func() { bot.Forget(ctx, a.store, a.log) })
 			delivery.Retain(ctx, a.store, a.settings.Retention, a.log)
+			forgetting.Wait()
 			return nil
 		})
 	})

@@ -26,6 +26,7 @@ type Database interface {
 	delivery.Counter
 	delivery.Archive
 	delivery.Failures
+	bot.Forgetful
 	Transcript() webchat.Transcript
 
 	Migrate(ctx context.Context) error

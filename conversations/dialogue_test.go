@@ -291,6 +291,15 @@ func (s *stage) show(j delivery.Job) {
 			fmt.Fprintf(&s.out, "         %s\n", line)
 		}
 	}
+	if f := j.Message.File; f != nil {
+		fmt.Fprintf(&s.out, "         (%s, %s)\n", f.Name, f.Type)
+		if f.Alt != "" {
+			fmt.Fprintf(&s.out, "         (seen: %s)\n", f.Alt)
+		}
+		if err := f.Check(); err != nil {
+			s.t.Errorf("the file %s cannot be sent: %v", f.Name, err)
+		}
+	}
 	for _, row := range j.Message.Choices {
 		labels := make([]string, len(row))
 		for i, c := range row {

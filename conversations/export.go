@@ -10,9 +10,9 @@ import (
 	"carebell/schedule"
 )
 
-// ownWord finds /export, /delete and /adherence said without a slash, in any language.
+// ownWord finds /export and /delete said without a slash, in any language.
 func (t *turn) ownWord(text string) string {
-	for _, command := range []string{"export", "delete", "adherence"} {
+	for _, command := range []string{"export", "delete"} {
 		if t.inAnyLanguage("words_"+command, text) {
 			return command
 		}

@@ -89,7 +89,7 @@ func (f *Flows) Step(state State, update chat.Update, now time.Time) Turn {
 			t.say("unsupported", nil)
 		}
 	}
-	if update.Kind != chat.Blocked && update.Kind != chat.Unblocked && state.Person.Unreachable != "" {
+	if update.Kind != chat.Blocked && update.Kind != chat.Unblocked && state.Person.Unreachable != "" && !t.result.Erase {
 		t.comeBack()
 	}
 	return t.out()
@@ -107,6 +107,8 @@ func (t *turn) text() {
 		return
 	case t.alarm(text):
 		return
+	case t.erasing(text):
+		return
 	case t.person.Stopped:
 		if t.answerConsent(text) {
 			return
@@ -115,6 +117,8 @@ func (t *turn) text() {
 			t.start()
 		} else if name == "help" || t.helpWords[word] {
 			t.help()
+		} else {
+			t.ownData(name, word)
 		}
 		return // after STOP: silence
 	case name == "help" || (name == "" && t.helpWords[word]):
@@ -148,6 +152,8 @@ func (t *turn) text() {
 		t.language(rest)
 	case "status":
 		t.status()
+	case "export", "delete":
+		t.ownData(name, word)
 	case "":
 		t.request(text, false)
 	default:
@@ -191,6 +197,9 @@ func (t *turn) plainCommand(text string) (name, rest string) {
 	}
 	if lang := t.spokenLanguage(text); lang != "" {
 		return "language", lang
+	}
+	if own := t.ownWord(text); own != "" {
+		return own, ""
 	}
 	return "", text
 }

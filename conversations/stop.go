@@ -42,7 +42,7 @@ func (t *turn) stopAll() {
 	if paused > 0 {
 		stopped = t.catalogue.Count(t.lang, "stop_paused", paused, nil)
 	}
-	m := plain(lines(t.words("stop_done", locales.Args{"Service": t.config.Service}), stopped, t.words("stop_back", nil)))
+	m := plain(lines(t.words("stop_done", locales.Args{"Service": t.config.Service}), stopped, t.words("stop_back", nil), t.words("stop_data", nil)))
 	m.Choices = [][]chat.Choice{row(d.button(t.words("button_undo", nil), opUndo))}
 	t.ask(d, m)
 }
@@ -191,6 +191,8 @@ func (t *turn) status() {
 	t.send(plain(lines(parts...)))
 }
 
-func (t *turn) help() { t.say("help", locales.Args{"Service": t.config.Service}) }
+func (t *turn) help() {
+	t.send(plain(lines(t.words("help", locales.Args{"Service": t.config.Service}), t.words("help_data", nil))))
+}
 
 func (t *turn) notUnderstood() { t.say("not_understood", nil) }

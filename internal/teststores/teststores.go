@@ -6,8 +6,10 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"log/slog"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,6 +68,59 @@ func (o Opened) Exec(t testing.TB, statement string) {
 	if err := db.Close(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Dump is every row of every table as text, one a line, with its table's name.
+func (o Opened) Dump(t testing.TB) string {
+	t.Helper()
+	db, err := sql.Open(o.driver, o.source)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }() // it only reads
+	tables, all := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`, `SELECT * FROM %s`
+	if o.driver == "pgx" {
+		tables, all = `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`, `SELECT row_to_json(t)::text FROM %s t`
+	}
+	var out strings.Builder
+	for _, table := range rows(t, db, tables) {
+		for _, row := range rows(t, db, fmt.Sprintf(all, table)) {
+			out.WriteString(table + ": " + row + "\n")
+		}
+	}
+	return out.String()
+}
+
+// rows are a query's rows as text.
+func rows(t testing.TB, db *sql.DB, query string) (out []string) {
+	t.Helper()
+	result, err := db.QueryContext(t.Context(), query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = result.Close() }() // its error is Err's
+	columns, err := result.Columns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for result.Next() {
+		values, into := make([]sql.NullString, len(columns)), make([]any, len(columns))
+		for i := range values {
+			into[i] = &values[i]
+		}
+		if err := result.Scan(into...); err != nil {
+			t.Fatal(err)
+		}
+		var cells []string
+		for _, v := range values {
+			cells = append(cells, v.String)
+		}
+		out = append(out, strings.Join(cells, " | "))
+	}
+	if err := result.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return out
 }
 
 // Each runs a test on each database.

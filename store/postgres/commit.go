@@ -47,6 +47,9 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 	if n == 0 {
 		return bot.ErrHandled
 	}
+	if turn.Erase {
+		return c.erase(a.Seq, turn)
+	}
 	if err := c.person(turn.Person, turn.Reach); err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
@@ -114,6 +117,7 @@ func (c *committer) person(p conversations.Person, reach *string) error {
 	b.Queue(`UPDATE patients SET name = $1, language = $2, zone = $3, zone_confirmed = $4, updated_at = $5
 		WHERE id = $6 AND (name, language, zone, zone_confirmed) IS DISTINCT FROM ($1, $2, $3, $4)`,
 		name, p.Language, p.Zone, p.ZoneConfirmed, c.now, c.patient)
+	b.Queue(`UPDATE addresses SET erased_at = NULL WHERE id = $1 AND erased_at IS NOT NULL`, c.address) // they have begun anew
 	if reach != nil {
 		b.Queue(`UPDATE addresses SET reachable = $1 = '', unreachable_why = $1,
 				unreachable_since = CASE WHEN $1 = '' THEN NULL ELSE COALESCE(unreachable_since, $2) END, updated_at = $2

@@ -77,7 +77,7 @@ const personSQL = `SELECT p.id::text, p.name, p.language, p.zone, p.zone_confirm
 		COALESCE(CASE WHEN c.withdrawn_at IS NULL THEN c.text_version ELSE '' END, ''), COALESCE(c.withdrawn_at IS NOT NULL AND c.id IS NOT NULL, false)
 	FROM addresses a JOIN patients p ON p.id = a.patient_id
 		LEFT JOIN LATERAL (SELECT id, withdrawn_at, text_version FROM consents WHERE patient_id = p.id ORDER BY given_at DESC, id DESC LIMIT 1) c ON true
-	WHERE a.channel = $1 AND a.platform_id = $2`
+	WHERE a.channel = $1 AND a.platform_id = $2 AND a.erased_at IS NULL`
 
 func (l loader) person(state *conversations.State, a bot.Arrival) error {
 	p := &state.Person

@@ -16,10 +16,14 @@ import (
 func (s *Store) Receipt(ctx context.Context, r chat.Receipt) error {
 	return s.tx(ctx, "receipt", worker, func(t *tx) error {
 		var id *string
-		err := t.row(`INSERT INTO platform_messages (channel, chat_id, platform_id, progress) VALUES ($1, $2, $3, $4)
+		err := t.row(`INSERT INTO platform_messages (channel, chat_id, platform_id, progress)
+			SELECT $1, $2, $3, $4 WHERE EXISTS (SELECT 1 FROM addresses WHERE channel = $1 AND platform_id = $2)
 			ON CONFLICT (channel, chat_id, platform_id) DO UPDATE SET
 				progress = CASE WHEN platform_messages.progress = 'read' THEN platform_messages.progress ELSE $4 END
 			RETURNING message_id::text`, r.To.Channel, r.To.ID, r.MessageID, r.Progress).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // of somebody who was forgotten
+		}
 		if err != nil || id == nil {
 			return err
 		}

@@ -59,6 +59,9 @@ func (c *committer) commit(a bot.Arrival, turn conversations.Turn) error {
 	if !ok {
 		return bot.ErrHandled
 	}
+	if turn.Erase {
+		return c.erase(a.Seq, turn)
+	}
 	if err := c.person(turn.Person, turn.Reach); err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
@@ -135,6 +138,9 @@ func (c *committer) person(p conversations.Person, reach *string) error {
 	}
 	if err := c.exec(`UPDATE patients SET name = ?, language = ?, zone = ?, zone_confirmed = ?, updated_at = ?
 		WHERE id = ?`, name, p.Language, p.Zone, p.ZoneConfirmed, c.now, c.patient); err != nil {
+		return err
+	}
+	if err := c.exec(`UPDATE addresses SET erased_at = NULL WHERE id = ? AND erased_at IS NOT NULL`, c.address); err != nil { // they have begun anew
 		return err
 	}
 	if reach == nil {

@@ -92,7 +92,7 @@ func (l loader) person(state *conversations.State, a bot.Arrival) error {
 				WHERE patient_id = p.id ORDER BY given_at DESC, id DESC LIMIT 1), ''),
 			COALESCE((SELECT withdrawn_at IS NOT NULL FROM consents
 				WHERE patient_id = p.id ORDER BY given_at DESC, id DESC LIMIT 1), 0)
-		FROM addresses a JOIN patients p ON p.id = a.patient_id WHERE a.channel = ? AND a.platform_id = ?`
+		FROM addresses a JOIN patients p ON p.id = a.patient_id WHERE a.channel = ? AND a.platform_id = ? AND a.erased_at IS NULL`
 	p := &state.Person
 	return l.tx.QueryRowContext(l.ctx, q, a.Update.From.Channel, a.Update.From.ID).Scan(&p.ID, &p.Name, &p.Language,
 		&p.Zone, &p.ZoneConfirmed, &p.Unreachable, &p.Consent, &p.Stopped)

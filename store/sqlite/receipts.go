@@ -15,10 +15,14 @@ func (s *Store) Receipt(ctx context.Context, r chat.Receipt) error {
 	now := micros(s.now())
 	return s.tx(ctx, "receipt", func(tx *sql.Tx) error {
 		var id sql.NullString
-		err := tx.QueryRowContext(ctx, `INSERT INTO platform_messages (channel, chat_id, platform_id, progress) VALUES (?1, ?2, ?3, ?4)
+		err := tx.QueryRowContext(ctx, `INSERT INTO platform_messages (channel, chat_id, platform_id, progress)
+			SELECT ?1, ?2, ?3, ?4 WHERE EXISTS (SELECT 1 FROM addresses WHERE channel = ?1 AND platform_id = ?2)
 			ON CONFLICT (channel, chat_id, platform_id) DO UPDATE SET
 				progress = CASE WHEN progress = 'read' THEN progress ELSE ?4 END
 			RETURNING message_id`, r.To.Channel, r.To.ID, r.MessageID, r.Progress).Scan(&id)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // of somebody who was forgotten
+		}
 		if err != nil || !id.Valid {
 			return err
 		}

@@ -20,6 +20,7 @@ type Store interface {
 	delivery.Receipts
 	delivery.Archive
 	delivery.Failures
+	bot.Forgetful
 }
 
 // Open opens a fresh, migrated database whose clock is now, and closes it with the test.
@@ -74,6 +75,11 @@ func Run(t *testing.T, open Open) {
 		{"a snooze comes once, about the same slot", snoozed},
 		{"what nobody answers comes again, within its window", nagged},
 		{"what is answered while it is sent comes no more", answeredWhileSending},
+		{"the record of a person is all of theirs, and nobody else's", record},
+		{"everything of a person is erased, and their last word still leaves", erased},
+		{"an erased person begins anew as a stranger", erasedBeginsAnew},
+		{"what is being sent finishes before the last word, and leaves nothing behind", erasedWhileSending},
+		{"erasing twice, or somebody unknown, is harmless", erasedTwice},
 		{"what has ended goes once it is old", purged},
 		{"a failed message is tried again by hand", failedList},
 		{"what has passed is not tried again", notRetried(func(w *world, _ string, j delivery.Job) { w.clock = j.Due.Add(2*time.Hour + time.Second) })},
