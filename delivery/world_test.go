@@ -34,8 +34,10 @@ type world struct {
 	person *faketelegram.Person
 	to     chat.Address
 	engine *delivery.Engine
-	stop   func()
-	count  int
+	// channel is the adapter that the engine sends through.
+	channel *telegram.Channel
+	stop    func()
+	count   int
 
 	mu   sync.Mutex
 	skew time.Duration // the test's clock runs ahead of the real one by this
@@ -73,9 +75,9 @@ func newWorld(t *testing.T, d teststores.Database) *world {
 	w.person = w.api.Person(1001, "Ana", "en")
 	w.person.Start("")
 	w.to = chat.Address{Channel: chat.Telegram, ID: "1001"}
-	channel, err := telegram.New(telegram.Config{Token: token, Endpoint: w.api.Endpoint()}, noInbox{}, slog.New(slog.DiscardHandler))
+	w.channel, err = telegram.New(telegram.Config{Token: token, Endpoint: w.api.Endpoint()}, noInbox{}, slog.New(slog.DiscardHandler))
 	w.must(err)
-	w.engine = w.newEngine(channel, delivery.Config{})
+	w.engine = w.newEngine(w.channel, delivery.Config{})
 	w.start()
 	return w
 }

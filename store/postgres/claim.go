@@ -262,7 +262,8 @@ func (r *claimed) scan(row pgx.CollectableRow, rest ...any) error {
 		return err
 	}
 	r.Due, r.Lateness = r.Due.UTC(), time.Duration(window)*time.Second
-	return json.Unmarshal(parts, &r.Parts)
+	r.broken = json.Unmarshal(parts, &r.Parts)
+	return nil
 }
 
 func scanOutbox(row pgx.CollectableRow) (claimed, error) {
@@ -272,7 +273,7 @@ func scanOutbox(row pgx.CollectableRow) (claimed, error) {
 	if err := r.scan(row, &r.Operation, &body, &targetParts); err != nil {
 		return r, err
 	}
-	r.broken = json.Unmarshal(body, &r.Message)
+	r.broken = errors.Join(r.broken, json.Unmarshal(body, &r.Message))
 	r.aim(targetParts)
 	return r, nil
 }
@@ -302,6 +303,6 @@ func scanOccurrence(row pgx.CollectableRow) (claimed, error) {
 	}
 	r.Slot = r.Slot.UTC()
 	r.maximum = time.Duration(maximum) * time.Second
-	r.broken = json.Unmarshal(parameters, &r.Parameters)
+	r.broken = errors.Join(r.broken, json.Unmarshal(parameters, &r.Parameters))
 	return r, nil
 }

@@ -5,11 +5,11 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"time"
 
 	"carebell/bot"
 	"carebell/conversations"
+	"carebell/delivery"
 	"carebell/schedule"
 
 	"github.com/jackc/pgx/v5"
@@ -98,8 +98,8 @@ func (l loader) drafts(query string, args ...any) ([]conversations.Draft, error)
 		if err := row.Scan(&d.ID, &d.Owner, &d.Kind, &d.Step, &d.Status, &d.Version, &data, &d.Card, &d.ExpiresAt, &d.UpdatedAt); err != nil {
 			return d, err
 		}
-		if err := json.Unmarshal(data, &d.Data); err != nil {
-			return d, fmt.Errorf("draft %s: %w", d.ID, err)
+		if json.Unmarshal(data, &d.Data) != nil { // nobody can go on with it, and it must not hold up the rest
+			d.Data, d.Status, d.Step = conversations.Data{}, conversations.DraftDropped, conversations.StepDone
 		}
 		d.ExpiresAt, d.UpdatedAt = d.ExpiresAt.UTC(), d.UpdatedAt.UTC()
 		return d, nil
@@ -108,7 +108,7 @@ func (l loader) drafts(query string, args ...any) ([]conversations.Draft, error)
 
 const (
 	seriesColumns = `s.id::text, s.code, COALESCE(s.draft_id, ''), s.message, s.template_key, s.parameters, s.rule, s.status,
-		s.status_why, s.version, s.max_lateness_seconds,
+		s.status_why, s.version, s.max_lateness_seconds, s.asks, s.nag_every_seconds, s.nag_times, s.priority,
 		(SELECT MIN(m.scheduled_time) FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused') AND m.parent_id IS NULL)`
 
 	personSeriesSQL = `SELECT ` + seriesColumns + ` FROM schedules s
@@ -121,19 +121,22 @@ func (l loader) series(query string, args ...any) ([]conversations.Upcoming, err
 	return list(l.tx, func(row pgx.CollectableRow) (u conversations.Upcoming, err error) {
 		var rule string
 		var parameters []byte
-		var lateness int64
+		var lateness, nagEvery int64
+		var priority int
 		var next *time.Time
 		if err := row.Scan(&u.ID, &u.Code, &u.Draft, &u.Message, &u.Template, &parameters, &rule, &u.Status,
-			&u.Why, &u.Version, &lateness, &next); err != nil {
+			&u.Why, &u.Version, &lateness, &u.Asks, &nagEvery, &u.NagTimes, &priority, &next); err != nil {
 			return u, err
 		}
+		// A rule or parameters that cannot be read are shown as none: the person can still stop the series.
 		if u.Rule, err = schedule.ParseRule(rule); err != nil {
-			return u, fmt.Errorf("schedule %s: %w", u.ID, err)
+			u.Rule = schedule.Rule{}
 		}
-		if err := json.Unmarshal(parameters, &u.Parameters); err != nil {
-			return u, fmt.Errorf("schedule %s: %w", u.ID, err)
+		if json.Unmarshal(parameters, &u.Parameters) != nil {
+			u.Parameters = nil
 		}
-		u.MaxLateness, u.Next = time.Duration(lateness)*time.Second, utc(next)
+		u.MaxLateness, u.NagEvery, u.Next = time.Duration(lateness)*time.Second, time.Duration(nagEvery)*time.Second, utc(next)
+		u.TimeCritical = priority <= delivery.PriorityCritical
 		return u, nil
 	}, query, args...)
 }

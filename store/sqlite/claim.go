@@ -115,7 +115,8 @@ func (r *claimed) scan(rows *sql.Rows, first ...any) error {
 		return err
 	}
 	r.Due, r.Lateness, r.waits = fromMicros(due), time.Duration(window)*time.Second, fromMicros(waits)
-	return json.Unmarshal([]byte(parts), &r.Parts)
+	r.broken = json.Unmarshal([]byte(parts), &r.Parts)
+	return nil
 }
 
 // look lists up to so many due rows of each class, in the order of their turns. full: there may be more.

@@ -11,6 +11,7 @@ import (
 
 	"carebell/bot"
 	"carebell/conversations"
+	"carebell/delivery"
 	"carebell/schedule"
 )
 
@@ -114,8 +115,8 @@ func (l loader) drafts(query string, args ...any) ([]conversations.Draft, error)
 		if err := rows.Scan(&d.ID, &d.Owner, &d.Kind, &d.Step, &d.Status, &d.Version, &data, &d.Card, &expires, &updated); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal([]byte(data), &d.Data); err != nil {
-			return nil, fmt.Errorf("draft %s: %w", d.ID, err)
+		if json.Unmarshal([]byte(data), &d.Data) != nil { // nobody can go on with it, and it must not hold up the rest
+			d.Data, d.Status, d.Step = conversations.Data{}, conversations.DraftDropped, conversations.StepDone
 		}
 		d.ExpiresAt, d.UpdatedAt = fromMicros(expires), fromMicros(updated)
 		out = append(out, d)
@@ -124,7 +125,7 @@ func (l loader) drafts(query string, args ...any) ([]conversations.Draft, error)
 }
 
 const seriesColumns = `s.id, s.code, COALESCE(s.draft_id, ''), s.message, s.template_key, s.parameters, s.rule, s.status,
-	s.status_why, s.version, s.max_lateness_seconds,
+	s.status_why, s.version, s.max_lateness_seconds, s.asks, s.nag_every_seconds, s.nag_times, s.priority,
 	(SELECT MIN(m.scheduled_time) FROM scheduled_messages m WHERE m.schedule_id = s.id AND m.status IN ('pending', 'paused') AND m.parent_id IS NULL)`
 
 func (l loader) series(query string, args ...any) ([]conversations.Upcoming, error) {
@@ -137,19 +138,22 @@ func (l loader) series(query string, args ...any) ([]conversations.Upcoming, err
 	for rows.Next() {
 		var u conversations.Upcoming
 		var parameters, rule string
-		var lateness int64
+		var lateness, nagEvery int64
+		var priority int
 		var next sql.NullInt64
 		if err := rows.Scan(&u.ID, &u.Code, &u.Draft, &u.Message, &u.Template, &parameters, &rule, &u.Status,
-			&u.Why, &u.Version, &lateness, &next); err != nil {
+			&u.Why, &u.Version, &lateness, &u.Asks, &nagEvery, &u.NagTimes, &priority, &next); err != nil {
 			return nil, err
 		}
+		// A rule or parameters that cannot be read are shown as none: the person can still stop the series.
 		if u.Rule, err = schedule.ParseRule(rule); err != nil {
-			return nil, fmt.Errorf("schedule %s: %w", u.ID, err)
+			u.Rule = schedule.Rule{}
 		}
-		if err := json.Unmarshal([]byte(parameters), &u.Parameters); err != nil {
-			return nil, fmt.Errorf("schedule %s: %w", u.ID, err)
+		if json.Unmarshal([]byte(parameters), &u.Parameters) != nil {
+			u.Parameters = nil
 		}
-		u.MaxLateness, u.Next = time.Duration(lateness)*time.Second, optionalTime(next)
+		u.MaxLateness, u.NagEvery, u.Next = time.Duration(lateness)*time.Second, time.Duration(nagEvery)*time.Second, optionalTime(next)
+		u.TimeCritical = priority <= delivery.PriorityCritical
 		out = append(out, u)
 	}
 	return out, rows.Err()

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -28,6 +29,23 @@ func (w *world) asking() delivery.Job {
 func (w *world) answer(j delivery.Job, answer, reason string) {
 	w.t.Helper()
 	w.turn(mia, conversations.Turn{Answers: []conversations.DoseAnswer{{ID: w.id(), MessageID: j.ID, Draft: j.Card, Answer: answer, Reason: reason, Due: j.Due, SaidAt: w.clock}}})
+}
+
+// What a series is made with is read again, so that one that is made anew asks as the first one did.
+func readAsMade(t *testing.T, w *world) {
+	rule, err := schedule.ParseRule("DTSTART;TZID=Europe/London:20260302T093000\nRRULE:FREQ=DAILY")
+	w.must(err)
+	made := schedule.Series{ID: w.id(), Code: "AAAA", Message: "aspirin", Template: "medication_reminder", Parameters: map[string]string{"dose": "100 mg"}, Asks: "dose",
+		NagEvery: 30 * minute, NagTimes: 2, TimeCritical: true, Rule: rule, Status: schedule.Active, Version: 1, MaxLateness: 2 * time.Hour}
+	w.turn(mia, conversations.Turn{Person: conversations.Person{Consent: "1"}, Create: []conversations.NewSeries{{First: rule.Upcoming(w.clock, 1)[0], Series: made}}})
+	read := w.load(mia, "").Series[0].Series
+	if read.Rule.String() != made.Rule.String() {
+		t.Errorf("rule %q, want %q", read.Rule, made.Rule)
+	}
+	read.Rule, made.Rule = schedule.Rule{}, schedule.Rule{}
+	if !reflect.DeepEqual(read, made) {
+		t.Errorf("read %+v\nwant %+v", read, made)
+	}
 }
 
 // A reminder that asks has one card, made with its claim and the same for every copy.

@@ -69,6 +69,7 @@ func Run(t *testing.T, open Open) {
 		{"a receipt of an earlier part settles nothing", earlierPartSettlesNothing},
 		{"STOP holds for the last slot of a series", stopHoldsForTheLast},
 		{"expired messages are told once, together", toldOnce},
+		{"a series is read as it was made", readAsMade},
 		{"a reminder that asks has one card", doseCard},
 		{"an answer settles an unknown outcome", answerSettlesUnknown},
 		{"one answer to a dose holds at a time", oneAnswerHolds},
