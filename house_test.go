@@ -13,7 +13,7 @@ import (
 var arrows = map[string][]string{
 	"nlp":            {"schedule"},
 	"templates":      {"chat", "schedule", "locales"},
-	"conversations":  {"chat", "schedule", "nlp", "locales", "templates"},
+	"conversations":  {"chart", "chat", "schedule", "nlp", "locales", "templates"},
 	"delivery":       {"chat", "schedule", "templates", "locales"},
 	"bot":            {"chat", "conversations"},
 	"bot/telegram":   {"chat", "locales"},

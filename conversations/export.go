@@ -3,6 +3,7 @@ package conversations
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"carebell/chat"
@@ -10,9 +11,9 @@ import (
 	"carebell/schedule"
 )
 
-// ownWord finds /export and /delete said without a slash, in any language.
+// ownWord finds /export, /delete and /adherence said without a slash, in any language.
 func (t *turn) ownWord(text string) string {
-	for _, command := range []string{"export", "delete"} {
+	for _, command := range []string{"export", "delete", "adherence"} {
 		if t.inAnyLanguage("words_"+command, text) {
 			return command
 		}
@@ -70,7 +71,7 @@ func (t *turn) export() {
 		}
 		t.send(chat.Message{Text: text, File: &chat.File{Name: name, Type: "application/json", Data: data}})
 	}
-	if len(r.Series) == 0 {
+	if !slices.ContainsFunc(r.Series, func(s KeptSeries) bool { return !s.Rule.IsZero() }) {
 		return // a calendar has at least one event
 	}
 	t.send(chat.Message{Text: t.words("export_calendar", nil),
@@ -182,8 +183,12 @@ func (t *turn) exported(r Record) exported {
 			GivenAt: c.GivenAt, WithdrawnAt: known(c.WithdrawnAt)})
 	}
 	for _, s := range r.Series {
+		inWords := ""
+		if !s.Rule.IsZero() { // one that cannot be read has no words
+			inWords = t.parser.Describe(s.Rule, t.lang, t.now)
+		}
 		e.Schedules = append(e.Schedules, exportedSeries{ID: s.ID, Code: s.Code, Message: s.Message, Template: s.Template,
-			InWords: t.parser.Describe(s.Rule, t.lang, t.now), Rule: s.Rule.String(), Zone: s.Rule.Zone().String(),
+			InWords: inWords, Rule: s.Rule.String(), Zone: s.Rule.Zone().String(),
 			Status: s.Status, Why: s.Why, CreatedAt: s.CreatedAt})
 	}
 	for _, m := range r.Messages {
@@ -208,6 +213,9 @@ func known(at time.Time) *time.Time {
 func (t *turn) calendar(series []KeptSeries) []byte {
 	var events []schedule.Event
 	for _, s := range series {
+		if s.Rule.IsZero() {
+			continue
+		}
 		events = append(events, schedule.Event{UID: s.ID, Rule: s.Rule, Summary: s.Message, Status: s.Status,
 			Description: capital(t.parser.Describe(s.Rule, t.lang, t.now)) + " · #" + s.Code})
 	}

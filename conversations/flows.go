@@ -154,6 +154,8 @@ func (t *turn) text() {
 		t.status()
 	case "export", "delete":
 		t.ownData(name, word)
+	case "adherence":
+		t.adherence()
 	case "":
 		t.request(text, false)
 	default:

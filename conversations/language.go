@@ -113,7 +113,7 @@ type Command struct{ Name, Description string }
 // Commands lists the commands with their descriptions in a language, in the order of a menu.
 func Commands(catalogue *locales.Catalogue, lang string) []Command {
 	var out []Command
-	for _, name := range []string{"schedule", "list", "cancel", "status", "timezone", "language", "export", "delete", "help", "stop"} {
+	for _, name := range []string{"schedule", "list", "cancel", "status", "timezone", "language", "adherence", "export", "delete", "help", "stop"} {
 		out = append(out, Command{Name: name, Description: catalogue.Text(lang, "command_"+name, nil)})
 	}
 	return out

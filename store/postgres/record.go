@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"carebell/bot"
@@ -88,9 +87,9 @@ func recordSeries(row pgx.CollectableRow) (s conversations.KeptSeries, err error
 	}
 	s.CreatedAt = s.CreatedAt.UTC()
 	if s.Rule, err = schedule.ParseRule(rule); err != nil {
-		err = fmt.Errorf("schedule %s: %w", s.ID, err)
+		s.Rule = schedule.Rule{} // the rest of what is kept is told all the same
 	}
-	return s, err
+	return s, nil
 }
 
 func recordMessage(row pgx.CollectableRow) (m conversations.KeptMessage, err error) {

@@ -96,9 +96,9 @@ func recordSeries(rows *sql.Rows) (s conversations.KeptSeries, err error) {
 	}
 	s.CreatedAt = fromMicros(created)
 	if s.Rule, err = schedule.ParseRule(rule); err != nil {
-		err = fmt.Errorf("schedule %s: %w", s.ID, err)
+		s.Rule = schedule.Rule{} // one that cannot be read must not keep the others from their person
 	}
-	return s, err
+	return s, nil
 }
 
 func recordMessage(rows *sql.Rows) (m conversations.KeptMessage, err error) {
