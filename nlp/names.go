@@ -33,9 +33,21 @@ func (p *parse) names(original string, n *normal) {
 		if v, _ := t.value(cAddress); v == 1 {
 			continue
 		}
-		if t.has(cBeing) {
-			p.subject(i)
+		if being, is := t.value(cBeing); is {
+			if being == 1 {
+				p.called(i)
+			}
+			if being < 2 {
+				p.subject(i)
+			}
 			p.toks[i].forget(cBeing)
+			continue
+		}
+		if p.toldOf(i) {
+			if p.onlyDay(i) {
+				p.fail("name_or_day", i, i+1)
+			}
+			t.senses = nil
 			continue
 		}
 		if p.lex.unspaced {
@@ -102,6 +114,38 @@ func (p *parse) timesBeside(i int) bool {
 	k := p.skip(p.comma(i+1), cAt, cThe)
 	t := p.at(k)
 	return t.kind == tClock || t.kind == tNumber || t.has(cDaypart) || k > i+1 && t.has(cNumber)
+}
+
+// toldOf reports whether something is told of whoever has the weekday at i for a name, and no time of
+// day makes it an errand: "Friday is my dog", "Doctor Friday likes tea".
+func (p *parse) toldOf(i int) bool {
+	t, next := p.at(i), p.at(i+1)
+	if !t.has(cWeekday) && !t.has(cWeekdays) || t.typo || next.kind != tWord {
+		return false
+	}
+	for k := range p.toks {
+		if c := p.at(k); c.kind == tClock || c.kind == tNumber || c.has(cDaypart) || c.has(cOClock) {
+			return false
+		}
+	}
+	if v, is := next.value(cBeing); is && v == 2 {
+		return true
+	}
+	begins := p.opens(i-1) || p.is(i-2, cThe) && p.opens(i-2)
+	return i > 0 && p.is(i-1, cTitle) && begins && next.plain()
+}
+
+// called takes the day, month or part of the day behind a verb that gives a name: "is called Sunday".
+func (p *parse) called(i int) {
+	k := p.skip(i+1, cThe)
+	t := p.at(k)
+	if !t.has(cWeekday) && !t.has(cWeekdays) && !t.has(cMonth) && !t.has(cShortDay) && !t.has(cDaypart) || p.lex.unspaced && !p.closes(k+1) {
+		return
+	}
+	if p.onlyDay(k) {
+		p.fail("name_or_day", k, k+1)
+	}
+	p.toks[k].senses = nil
 }
 
 // subject takes the day or month that is the name of whoever the verb at i is about: "Domingo Robles

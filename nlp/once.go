@@ -13,6 +13,9 @@ func (rs *resolver) once() string {
 	if r.window && len(r.clocks) == 0 {
 		r.clocks = append(r.clocks, r.winFrom) // "tomorrow from 9 to 11" begins at 9
 	}
+	if r.start != nil && len(r.dates) == 0 && len(r.clocks) == 0 && r.startClock == nil && r.start.kind == dWeekday {
+		return "rule_unread" // "it hurts since monday": nothing is said to happen at a time
+	}
 	if r.start != nil && len(r.dates) == 0 {
 		r.dates = append(r.dates, *r.start)
 		if r.startClock != nil && len(r.clocks) == 0 {
