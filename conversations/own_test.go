@@ -9,8 +9,10 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"carebell/bot"
+	"carebell/bot/webchat"
 	"carebell/chat"
 	"carebell/conversations"
+	"carebell/delivery"
 	"carebell/internal/teststores"
 )
 
@@ -167,6 +169,62 @@ func TestEraseLeavesNoRow(t *testing.T) {
 		}
 		if !strings.Contains(after, "erased") || !strings.Contains(after, "benspill") {
 			t.Error("the audit event, or somebody else's series, is missing")
+		}
+	})
+}
+
+// On the web chat the transcript goes with everything else; an open page begins anew with the last word,
+// which it shows for an hour.
+func TestEraseOnTheWebChat(t *testing.T) {
+	const visitor = "0123456789abcdef0123456789abcdef"
+	who := chat.Address{Channel: chat.WebChat, ID: visitor}
+	teststores.Each(t, func(t *testing.T, d teststores.Database) {
+		s := newStage(t, d)
+		transcript := s.store.Transcript()
+		s.must(transcript.Open(t.Context(), who, s.clock))
+		say := func(id, text string) {
+			s.must(transcript.Append(t.Context(), who, "key "+id, webchat.Entry{MessageID: id, Author: webchat.Carebell, At: s.clock,
+				Message: chat.Message{Text: text, File: &chat.File{Name: "a.json", Type: "application/json", Data: []byte("canaryfile")}}}))
+		}
+		say("c1", "canary one")
+		say("c2", "canary two")
+		_, seen, err := transcript.List(t.Context(), who, 0, 10)
+		s.must(err)
+		commit := func(id string, turn conversations.Turn) {
+			s.must(s.store.Receive(t.Context(), chat.Update{ID: visitor + ":" + id, Kind: chat.Text, From: who, Text: id, SentAt: s.clock}))
+			waiting, err := s.store.Waiting(t.Context(), 1)
+			s.must(err)
+			s.must(s.store.Commit(t.Context(), waiting[0], turn))
+		}
+		commit("hello", conversations.Turn{Person: conversations.Person{Name: "canary", Consent: "1"}})
+		word := conversations.Reply{ID: "01960000-0000-7000-8000-000000000001", Message: chat.Message{Text: "goodbye"}}
+		commit("DELETE", conversations.Turn{Erase: true, Replies: []conversations.Reply{word}})
+		if rest := s.store.Dump(t); strings.Contains(rest, "canary") {
+			t.Errorf("there is still something:\n%s", rest)
+		}
+		if entries, last, err := transcript.List(t.Context(), who, seen, 10); err != nil || last >= seen || len(entries) != 0 {
+			t.Errorf("an open page would not begin anew: %v up to %d, %v", entries, last, err)
+		}
+		batch, err := s.store.Claim(t.Context(), 10, time.Minute, []chat.Channel{chat.WebChat})
+		s.must(err)
+		if len(batch.Jobs) != 1 || batch.Jobs[0].Message.Text != "goodbye" {
+			t.Fatalf("claimed %+v, want the last word", batch.Jobs)
+		}
+		j := batch.Jobs[0]
+		s.must(s.store.Intend(t.Context(), j, 0))
+		s.must(transcript.Append(t.Context(), who, "send:"+j.ID, webchat.Entry{MessageID: "c3", Author: webchat.Carebell, Message: j.Message, At: s.clock}))
+		s.must(s.store.Settle(t.Context(), j, 0, delivery.Outcome{Status: delivery.Sent, PlatformID: "c3", Requested: true}))
+		s.must(s.store.Receipt(t.Context(), chat.Receipt{To: who, MessageID: "c3", Progress: chat.Delivered, At: s.clock}))
+		if n, err := s.store.Forget(t.Context()); err != nil || n != 0 {
+			t.Errorf("the page lost the last word at once: %d, %v", n, err)
+		}
+		s.clock = s.clock.Add(time.Hour)
+		if n, err := s.store.Forget(t.Context()); err != nil || n != 1 {
+			t.Errorf("%d people were forgotten (%v), want one", n, err)
+		}
+		s.must(s.store.Receipt(t.Context(), chat.Receipt{To: who, MessageID: "c3", Progress: chat.Read, At: s.clock}))
+		if rest := s.store.Dump(t); strings.Contains(rest, visitor) {
+			t.Errorf("something still knows the visitor:\n%s", rest)
 		}
 	})
 }

@@ -73,13 +73,27 @@ func (o Opened) Exec(t testing.TB, statement string) {
 // Dump is every row of every table as text, one a line, with its table's name.
 func (o Opened) Dump(t testing.TB) string {
 	t.Helper()
-	db, err := sql.Open(o.driver, o.source)
+	return dump(t, o.driver, o.source)
+}
+
+// DumpURL is Dump for a database that somebody else has open, by the form that the settings name it in.
+func DumpURL(t testing.TB, url string) string {
+	t.Helper()
+	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		return dump(t, "sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	}
+	return dump(t, "pgx", url)
+}
+
+func dump(t testing.TB, driver, source string) string {
+	t.Helper()
+	db, err := sql.Open(driver, source)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer func() { _ = db.Close() }() // it only reads
 	tables, all := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`, `SELECT * FROM %s`
-	if o.driver == "pgx" {
+	if driver == "pgx" {
 		tables, all = `SELECT tablename FROM pg_tables WHERE schemaname = 'public'`, `SELECT row_to_json(t)::text FROM %s t`
 	}
 	var out strings.Builder
