@@ -59,7 +59,7 @@ func dialogue(t *testing.T, r *Round, database string, times int) (messages int)
 		{tap("✅ Confirm"), "Saved · #"},
 		{say("every monday at 10:00 water the ferns"), "water the ferns"},
 		{tap("✅ Confirm"), "Saved · #…water the ferns"},
-		{say("/list"), "2. water the ferns"},
+		{say("/list"), "What is planned…water the ferns"},
 	} {
 		step.do()
 		if times > 1 {
