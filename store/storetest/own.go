@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -203,5 +205,80 @@ func erasedTwice(t *testing.T, w *world) {
 	w.forget(2)
 	if s := w.load(mia, "").Series; len(s) != 0 {
 		t.Errorf("series: %+v", s)
+	}
+}
+
+// People are erased while everything of theirs is being claimed, sent and recorded: each turn is saved
+// at once or after the other, and nothing is left of anybody.
+func erasedUnderLoad(t *testing.T, w *world) {
+	const people = 12
+	addresses := make([]chat.Address, people)
+	for i := range addresses {
+		addresses[i] = chat.Address{Channel: chat.Telegram, ID: fmt.Sprint(5000 + i)}
+		w.series(addresses[i])
+		w.reply(addresses[i], "hello", "")
+	}
+	w.clock = w.clock.Add(time.Hour)
+	arrivals := make([]bot.Arrival, people)
+	for i, a := range addresses {
+		arrivals[i] = w.arrive(a, chat.Update{Text: "DELETE"})
+	}
+	stop, sent := make(chan struct{}), make(chan error, 1)
+	go func() { sent <- w.sendAll(stop) }()
+	var erasing sync.WaitGroup
+	for i, a := range arrivals {
+		id := w.id()
+		erasing.Go(func() {
+			turn := conversations.Turn{Erase: true, Replies: []conversations.Reply{{ID: id, Message: chat.Message{Text: "goodbye"}}}}
+			if err := w.Commit(w.ctx, a, turn); err != nil {
+				t.Errorf("erase %d: %v", i, err)
+			}
+		})
+	}
+	erasing.Wait()
+	close(stop)
+	if err := <-sent; err != nil {
+		t.Error(err)
+	}
+	w.clock = w.clock.Add(2 * lease) // past whatever was on the wire
+	done := make(chan struct{})
+	close(done)
+	for range 2 {
+		if err := w.sendAll(done); err != nil {
+			t.Error(err)
+		}
+	}
+	w.forget(people)
+	for _, a := range addresses {
+		if r := w.record(a, time.Time{}); len(r.Addresses)+len(r.Series)+len(r.Messages) != 0 {
+			t.Errorf("something is left of %s: %+v", a, r)
+		}
+	}
+}
+
+// sendAll sends what is due until stop is closed and once more after it. A row that is gone is fenced.
+func (w *world) sendAll(stop <-chan struct{}) error {
+	for last := false; ; {
+		batch, err := w.Claim(w.ctx, 5, lease, channels)
+		if err != nil {
+			return fmt.Errorf("claim: %w", err)
+		}
+		for _, j := range batch.Jobs {
+			err := w.Intend(w.ctx, j, 0)
+			if err == nil {
+				err = w.Settle(w.ctx, j, 0, delivery.Outcome{Status: delivery.Sent, PlatformID: j.ID, Requested: true})
+			}
+			if err != nil && !errors.Is(err, delivery.ErrFenced) {
+				return fmt.Errorf("send: %w", err)
+			}
+		}
+		if last && len(batch.Jobs) == 0 {
+			return nil
+		}
+		select {
+		case <-stop:
+			last = true
+		default:
+		}
 	}
 }

@@ -80,6 +80,7 @@ func Run(t *testing.T, open Open) {
 		{"everything of a person is erased, and their last word still leaves", erased},
 		{"an erased person begins anew as a stranger", erasedBeginsAnew},
 		{"what is being sent finishes before the last word, and leaves nothing behind", erasedWhileSending},
+		{"people are erased while everything of theirs leaves", erasedUnderLoad},
 		{"erasing twice, or somebody unknown, is harmless", erasedTwice},
 		{"what has ended goes once it is old", purged},
 		{"a failed message is tried again by hand", failedList},
