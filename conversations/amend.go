@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"carebell/locales"
 	"carebell/nlp"
@@ -53,7 +55,7 @@ func (t *turn) amend(d *Draft, text string) (a amendment, ok bool) {
 	if isNoTime(r) { // the word that was cut off belongs to the time: "at 10 and 22"
 		if whole := t.parse(text, t.update.SentAt); whole.Kind != nlp.Failure && whole.Message == "" {
 			r = whole
-		} else if bareHour.MatchString(rest) && (said || adds) {
+		} else if bareHour.MatchString(digits(rest)) && (said || adds) {
 			r = t.parse(t.words("amend_at", locales.Args{"Clock": rest}), t.update.SentAt)
 		}
 	}
@@ -176,12 +178,13 @@ func ends(text string, n int) bool {
 	if n >= len(text) || text[n] >= 0xE0 { // beyond the alphabets of two bytes
 		return true
 	}
-	return strings.ContainsRune(" ,:.;0123456789", rune(text[n]))
+	r, _ := utf8.DecodeRuneInString(text[n:])
+	return unicode.Is(unicode.Nd, r) || strings.ContainsRune(" ,:.;،؛", r)
 }
 
 var (
 	bareHour = regexp.MustCompile(`^\d{1,2}([:.h]\d{2})?$`)
-	amount   = regexp.MustCompile(`(?i)\d+(?:[.,/]\d+)?\s?(?:mg|mcg|µg|g|kg|ml|l|iu|ie|ui|мг|мкг|г|мл|ед|毫克|克|毫升|片|粒|मिग्रा|ग्राम|मिली|ملغ|غرام|مل|\p{L}+)`)
+	amount   = regexp.MustCompile(`(?i)\p{Nd}+(?:[.,/٫]\p{Nd}+)?\s?(?:mg|mcg|µg|g|kg|ml|l|iu|ie|ui|мг|мкг|г|мл|ед|毫克|克|毫升|片|粒|मिग्रा|ग्राम|मिली|ملغ|غرام|مل|\p{L}+)`)
 )
 
 // reworded puts an amount in the place of the one that a message has.

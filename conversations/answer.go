@@ -53,7 +53,7 @@ func (t *turn) answerTo(open *Draft, text string) bool {
 		}
 		t.apply(t.touch(open), a)
 	case StepZone, StepPlace:
-		if t.asksForSchedule(t.parse(text, t.update.SentAt)) && clockAnswer.FindString(text) == "" {
+		if t.asksForSchedule(t.parse(text, t.update.SentAt)) && clockAnswer.FindString(digits(text)) == "" {
 			return false
 		}
 		t.placeAnswer(t.touch(open), text)

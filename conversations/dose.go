@@ -3,12 +3,12 @@ package conversations
 import (
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"carebell/chat"
 	"carebell/locales"
+	"carebell/nlp"
 	"carebell/schedule"
 	"carebell/templates"
 )
@@ -249,15 +249,18 @@ func (d *Draft) keep(dose *Dose) {
 // doseAnswer takes "taken", "taken at 9:20" and "skip" for the dose that is open. It reports whether
 // the text was such an answer.
 func (t *turn) doseAnswer(text string) bool {
-	o, at, ok := t.doseWords(text)
 	var open []Draft
 	for _, d := range t.state.Doses {
 		if d.Data.Dose != nil && d.Data.Dose.Answer == "" && !t.now.After(d.Data.Dose.Until) {
 			open = append(open, d)
 		}
 	}
+	if len(open) == 0 {
+		return false
+	}
+	o, at, ok := t.doseWords(text)
 	switch {
-	case !ok || len(open) == 0:
+	case !ok:
 		return false
 	case len(open) == 1:
 		t.note(&open[0], o, at)
@@ -267,27 +270,51 @@ func (t *turn) doseAnswer(text string) bool {
 	return true
 }
 
-// doseWords reads an answer in words. at is zero unless a time was said.
+// doseWords reads an answer in words. at is zero unless a time was said. The words around the clock are
+// compared whole, so that nothing with a "not" in it is ever taken.
 func (t *turn) doseWords(text string) (o op, at time.Time, ok bool) {
-	switch {
-	case t.isWord("words_taken", text):
-		return opTaken, time.Time{}, true
-	case t.isWord("words_skip", text):
-		return opSkip, time.Time{}, true
+	if o, ok = t.doseWord(text); ok {
+		return o, time.Time{}, true
 	}
-	for _, lang := range []string{t.lang, locales.Fallback} {
-		for _, word := range t.catalogue.Words(lang, "words_taken_at") {
-			rest, found := cutPrefixFold(text, word+" ")
-			if !found {
-				continue
+	rest, clock, found := t.cutClock(text)
+	if !found {
+		return "", time.Time{}, false
+	}
+	if o, ok = t.doseWord(rest); !ok || o == opSkip { // "not taken at 9:20" names the dose by its time
+		return o, time.Time{}, ok
+	}
+	at, ok = t.lastClock(clock)
+	return o, at, ok
+}
+
+func (t *turn) doseWord(words string) (o op, ok bool) {
+	switch {
+	case t.isWord("words_taken", words):
+		return opTaken, true
+	case t.isWord("words_skip", words):
+		return opSkip, true
+	}
+	return "", false
+}
+
+// cutClock takes the one time of day out of a text, wherever it stands: "9:20 बजे ली" is "ली" and 9:20.
+// found is false when a text speaks of a day, of no time or of several.
+func (t *turn) cutClock(text string) (rest string, clock schedule.Clock, found bool) {
+	for _, s := range t.parse(text, t.update.SentAt).Spans {
+		switch {
+		case s.Role == nlp.RoleMessage:
+		case s.Role != nlp.RoleClock || found:
+			return "", 0, false
+		default:
+			r := t.parse(text[s.Start:s.End], t.update.SentAt)
+			if r.Kind != nlp.Once {
+				return "", 0, false
 			}
-			if clock := clockAnswer.FindStringSubmatch(rest); clock != nil {
-				at, ok = t.lastClock(clock[1], clock[2])
-				return opTaken, at, ok
-			}
+			clock, found = schedule.ClockOf(r.Rule.Start()), true
+			rest = strings.TrimSpace(text[:s.Start]) + " " + strings.TrimSpace(text[s.End:])
 		}
 	}
-	return "", time.Time{}, false
+	return rest, clock, found
 }
 
 // ahead is how far a person's own clock may be ahead, or their figure rounded up: that is now.
@@ -295,16 +322,11 @@ const ahead = 10 * time.Minute
 
 // lastClock is the last time that a clock showed that, in the person's zone: 9:20 said in the evening
 // is 21:20.
-func (t *turn) lastClock(hours, minutes string) (last time.Time, ok bool) {
-	h, herr := strconv.Atoi(hours)
-	m, merr := strconv.Atoi(minutes)
-	if herr != nil || merr != nil || h > 23 || m > 59 {
-		return time.Time{}, false
-	}
+func (t *turn) lastClock(clock schedule.Clock) (last time.Time, ok bool) {
 	said := t.said().In(t.zone())
 	for _, day := range []int{-1, 0} {
-		for _, hour := range []int{h, h + 12} {
-			at := time.Date(said.Year(), said.Month(), said.Day()+day, hour, m, 0, 0, said.Location())
+		for _, hour := range []int{clock.Hour(), clock.Hour() + 12} {
+			at := time.Date(said.Year(), said.Month(), said.Day()+day, hour, clock.Minute(), 0, 0, said.Location())
 			if hour <= 23 && !at.After(said.Add(ahead)) {
 				last = at
 			}
@@ -314,14 +336,6 @@ func (t *turn) lastClock(hours, minutes string) (last time.Time, ok bool) {
 		last = said
 	}
 	return last, !last.IsZero()
-}
-
-// cutPrefixFold is strings.CutPrefix whatever the case.
-func cutPrefixFold(s, prefix string) (rest string, found bool) {
-	if len(s) < len(prefix) || !strings.EqualFold(s[:len(prefix)], prefix) {
-		return s, false
-	}
-	return s[len(prefix):], true
 }
 
 // earliest is how long before its slot a dose is taken at most: an earlier time is asked about.

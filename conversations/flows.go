@@ -205,8 +205,3 @@ func (t *turn) plainCommand(text string) (name, rest string) {
 	}
 	return "", text
 }
-
-// bare is a word without case, surrounding space and punctuation: "¡Baja!" is "baja".
-func bare(s string) string {
-	return strings.Trim(strings.ToLower(strings.TrimSpace(s)), " .,;:!?¡¿\"'“”«»()…")
-}

@@ -42,12 +42,12 @@ func (t *turn) aboutOne(text string) bool {
 			verb.do(s)
 			return true
 		}
-		if _, err := strconv.Atoi(rest); err == nil {
+		if _, err := strconv.Atoi(digits(rest)); err == nil {
 			t.say("cancel_unknown", nil)
 			return true
 		}
 	}
-	if m := numbered.FindStringSubmatch(text); m != nil {
+	if m := numbered.FindStringSubmatch(digits(text)); m != nil {
 		n, err := strconv.Atoi(m[1])
 		if s, ok := t.listed(n); err == nil && ok {
 			return t.editInWords(s, m[2])
@@ -59,7 +59,7 @@ func (t *turn) aboutOne(text string) bool {
 // pick finds the one series that a number, a code or some of its words mean.
 func (t *turn) pick(what string) (Upcoming, bool) {
 	what = strings.TrimPrefix(strings.TrimSpace(what), "#")
-	if n, err := strconv.Atoi(what); err == nil {
+	if n, err := strconv.Atoi(digits(what)); err == nil {
 		return t.listed(n)
 	}
 	if i := t.named(what); i >= 0 {

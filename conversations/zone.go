@@ -60,7 +60,7 @@ var clockAnswer = regexp.MustCompile(`^\s*(\d{1,2})[:.h](\d{2})\s*$`)
 
 // placeAnswer reads a city, a zone's name or the local time, in answer to the zone question.
 func (t *turn) placeAnswer(d *Draft, text string) {
-	if m := clockAnswer.FindStringSubmatch(text); m != nil {
+	if m := clockAnswer.FindStringSubmatch(digits(text)); m != nil {
 		t.clockAnswer(d, m[1]+":"+m[2])
 		return
 	}

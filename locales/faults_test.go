@@ -215,7 +215,7 @@ func (all texts) faultsOfWords(lang string) (out []string) {
 					}
 				}
 				if a == "words_stop" && !slices.Contains(halting, w) {
-					for _, b := range []string{"words_end", "words_hello", "words_taken_at", "words_my"} {
+					for _, b := range []string{"words_end", "words_hello", "words_my"} {
 						if slices.Contains(all.words(other, b), w) {
 							out = append(out, fmt.Sprintf("%s: %q stops everything and is in %s of %s", lang, w, b, other))
 						}
