@@ -103,7 +103,8 @@ func (p *parse) clockBound(d *datum, j int) int {
 
 // fromTo is a stretch between two days: of the week (a recurrence) or of the calendar (bounds).
 func (p *parse) fromTo(a, b datum, next int) int {
-	if a.kind == dWeekday && b.kind == dWeekday {
+	daily := p.r.rec.set && p.r.rec.unit == day && p.r.rec.n == 1
+	if to, _ := p.at(b.from - 1).value(cTo); a.kind == dWeekday && b.kind == dWeekday && !(to == 1 && daily) {
 		p.r.start, p.r.until = nil, nil
 		p.addWeekdays(weekRange(a.n, b.n))
 		return next

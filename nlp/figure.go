@@ -52,7 +52,7 @@ func (p *parse) figure(i int, lead bool) (c clockTime, next int, ok bool) {
 	if !is {
 		// Some languages say the hour as an ordinal: "الساعة التاسعة".
 		v, k, ord := p.ordinal(i)
-		told := p.lex.script == arabic && p.opens(i) && (p.is(k, cPlus) && !p.is(k, cAnd) || p.is(k, cDaypart)) // "الثامنة إلا ربعا صباحا"
+		told := p.lex.script == arabic && (p.opens(i) || p.is(i-1, cOn) && p.opens(i-1)) && (p.is(k, cPlus) && !p.is(k, cAnd) || p.is(k, cDaypart)) // "الثامنة إلا ربعا صباحا"
 		if !ord || !lead && !told || p.at(i).kind != tWord || t.has(cWeekday) || v < 1 || v > 24 || p.is(k, cWeekday) || p.is(k, cMonth) || p.is(k, cUnit) {
 			return c, i, false
 		}

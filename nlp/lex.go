@@ -157,6 +157,13 @@ func (l *lexer) digits(i int) (n int32, count, end int) {
 
 func (l *lexer) number(i int) int {
 	n, count, end := l.digits(i)
+	if end < len(l.text) && l.text[end] == '-' && isWordStart(l.text, end+1) {
+		stop := l.wordEnd(end + 1)
+		if known := l.lex.entries[l.text[i:stop]]; known != nil && known.alone { // "14-tägig"
+			l.add(token{kind: tWord, start: int32(i), end: int32(stop), senses: known.senses})
+			return stop
+		}
+	}
 	t := token{kind: tNumber, start: int32(i), n: n, digits: uint8(min(count, 99)), zero: l.text[i] == '0'}
 	sep := byte(0)
 	if end+1 < len(l.text) && l.text[end+1] >= '0' && l.text[end+1] <= '9' {

@@ -173,7 +173,7 @@ func (p *parse) monthDay(i, j int) (d datum, next int, ok bool) {
 	if ordinal && n != 1 && p.at(k).kind == tWord && !p.lex.partAttributes && !p.lex.compounds && p.lex.script != arabic && !marked {
 		return p.ordinalDay(i, j) // "limpar o quarto", "tercer piso": only the first is a day without a mark
 	}
-	if ordinal && p.lex.script == arabic && p.opens(k) && p.at(k).kind == tWord && (p.is(e, cPlus) && !p.is(e, cAnd) || p.is(e, cDaypart)) {
+	if ordinal && p.lex.script == arabic && (p.opens(k) || j > i && !marked) && p.at(k).kind == tWord && (p.is(e, cPlus) && !p.is(e, cAnd) || p.is(e, cDaypart)) {
 		return d, i, false // "الثامنة صباحا" is an hour
 	}
 	after := p.is(e, cDayMark) && (p.lex.unspaced || !p.is(e, cUnit)) // "15 días" are days
