@@ -43,10 +43,8 @@ func (p *parse) names(original string, n *normal) {
 			p.toks[i].forget(cBeing)
 			continue
 		}
-		if p.toldOf(i) {
-			if p.onlyDay(i) {
-				p.fail("name_or_day", i, i+1)
-			}
+		if p.toldOf(i) && p.onlyDay(i) {
+			p.fail("name_or_day", i, i+1)
 			t.senses = nil
 			continue
 		}
