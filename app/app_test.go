@@ -21,11 +21,7 @@ func TestScheduleConfirmDeliver(t *testing.T) { onBoth(t, scheduleConfirmDeliver
 
 func scheduleConfirmDeliver(t *testing.T, setting string) {
 	h := newHouse(t, setting)
-	ana := h.api.Person(1001, "Ana", "en")
-	ana.Start("")
-	h.shows(1001, "Do you agree?")
-	h.tap(ana, "I agree")
-	h.shows(1001, "What time is it where you are?")
+	ana := h.agreed(1001, "Ana")
 	ana.Say("Madrid")
 	h.shows(1001, "Right?")
 	h.tap(ana, "Yes")
@@ -92,11 +88,7 @@ func TestHostileUpdates(t *testing.T) { onBoth(t, hostileUpdates) }
 
 func hostileUpdates(t *testing.T, setting string) {
 	h := newHouse(t, setting)
-	ana := h.api.Person(1001, "Ana", "en")
-	ana.Start("")
-	h.shows(1001, "Do you agree?")
-	h.tap(ana, "I agree")
-	h.shows(1001, "What time is it")
+	ana := h.agreed(1001, "Ana")
 	ana.Say(strings.Repeat("x", 10_000))
 	ana.Say("tomorrow \u202e15 mg\u202c \x00 <b>&lt;")
 	ana.Send(map[string]any{"dice": map[string]any{"emoji": "🎲", "value": 3}})

@@ -39,12 +39,8 @@ func (h *house) file(chat int64, name string) (*faketelegram.File, string) {
 func TestOwnData(t *testing.T) {
 	onBoth(t, func(t *testing.T, setting string) {
 		h := newHouse(t, setting)
-		ana, ben := h.api.Person(5550123, "Canaryna", "en"), h.api.Person(7, "Ben", "en")
+		ana, ben := h.agreed(5550123, "Canaryna"), h.agreed(7, "Ben")
 		for _, p := range []*faketelegram.Person{ana, ben} {
-			p.Start("")
-			h.shows(p.ID, "Do you agree?")
-			h.tap(p, "I agree")
-			h.shows(p.ID, "What time is it")
 			h.tap(p, "It is "+h.clock.now().In(london(t)).Format("15:04"))
 			h.shows(p.ID, "Ready.")
 		}

@@ -17,11 +17,7 @@ func TestRetryAFailedReminder(t *testing.T) { onBoth(t, retryAFailedReminder) }
 
 func retryAFailedReminder(t *testing.T, setting string) {
 	h := newHouse(t, setting)
-	ana := h.api.Person(1001, "Ana", "en")
-	ana.Start("")
-	h.shows(1001, "Do you agree?")
-	h.tap(ana, "I agree")
-	h.shows(1001, "What time is it where you are?")
+	ana := h.agreed(1001, "Ana")
 	ana.Say("in 2 minutes drink water")
 	h.shows(1001, "drink water")
 	h.tap(ana, "✅ Confirm")

@@ -138,6 +138,17 @@ func (h *house) shows(chat int64, text string) faketelegram.Entry {
 	return found
 }
 
+// agreed is a person who has pressed Start and agreed, and is asked for their zone.
+func (h *house) agreed(id int64, name string) *faketelegram.Person {
+	h.t.Helper()
+	p := h.api.Person(id, name, "en")
+	p.Start("")
+	h.shows(id, "Do you agree?")
+	h.tap(p, "I agree")
+	h.shows(id, "What time is it where you are?")
+	return p
+}
+
 func (h *house) tap(p *faketelegram.Person, label string) string {
 	h.t.Helper()
 	id, err := p.Tap(label)
