@@ -67,7 +67,7 @@ func (t *turn) nextLine(rule schedule.Rule) string {
 		return ""
 	}
 	return escape(t.words("card_next", nil)) + " " + strings.Join(moments, " · ") +
-		" (" + escape(place(rule.Zone().String())) + ")"
+		" (" + escape(t.place(rule.Zone().String())) + ")"
 }
 
 // assumed lists what the parser took for granted, in words where the catalogue has them.

@@ -118,7 +118,7 @@ func (t *turn) entry(n int, s Upcoming) string {
 	}
 	when := capital(t.parser.Describe(s.Rule, t.lang, t.now))
 	if zone := s.Rule.Zone().String(); zone != t.zone().String() {
-		when += " (" + place(zone) + ")"
+		when += " (" + t.place(zone) + ")"
 	}
 	return fmt.Sprintf("%d. %s<b>%s</b> · %s\n%s", n, clock, escape(shorten(s.Message, 80)), locales.Isolate(t.lang, "#"+s.Code), escape(when))
 }

@@ -36,7 +36,7 @@ func (t *turn) askPlace(d *Draft) {
 func (t *turn) confirmZone(d *Draft, zone string) {
 	t.setZone(zone)
 	t.edit(d, plain(lines(t.words("zone_set", locales.Args{
-		"Place": place(zone), "Clock": t.catalogue.Clock(t.lang, t.now.In(t.zone()))}), t.keptZone(zone))))
+		"Place": t.place(zone), "Clock": t.catalogue.Clock(t.lang, t.now.In(t.zone()))}), t.keptZone(zone))))
 	d.Card = ""
 	t.advanceAll(d, StepZone)
 }
@@ -45,7 +45,7 @@ func (t *turn) confirmZone(d *Draft, zone string) {
 func (t *turn) keptZone(zone string) string {
 	for _, s := range t.state.Series {
 		if planned := s.Rule.Zone().String(); planned != zone {
-			return t.words("zone_kept", locales.Args{"Place": place(planned)})
+			return t.words("zone_kept", locales.Args{"Place": t.place(planned)})
 		}
 	}
 	return ""
@@ -70,9 +70,9 @@ func (t *turn) placeAnswer(d *Draft, text string) {
 		t.say("zone_unknown_place", nil)
 		d.Step = StepPlace
 	case len(found) == 1:
-		t.offerZones(d, "zone_right", found)
+		t.offerZone(d, found[0], text)
 	default:
-		t.offerZones(d, "zone_which", found[:min(len(found), 4)])
+		t.offerZones(d, found[:min(len(found), 4)])
 	}
 }
 
@@ -93,27 +93,41 @@ func (t *turn) clockAnswer(d *Draft, clock string) {
 	t.say("zone_city_please", nil)
 }
 
-// offerZones asks to confirm: "Madrid - it is 14:05 there. Right?"
-func (t *turn) offerZones(d *Draft, key string, zones []string) {
+// offerZone asks to confirm the one zone of a place, by the name that the person gave it: "München – it is
+// 14:05 there. Right?"
+func (t *turn) offerZone(d *Draft, zone, said string) {
+	name := t.place(zone)
+	if said = strings.TrimSpace(said); !strings.Contains(said, "/") && !strings.EqualFold(said, name) {
+		name = capital(said)
+	}
+	d.Step = StepPlace
+	d.Data.Options = []Option{{Zone: zone, Label: t.zoneLabel(zone, name)}}
+	m := plain(t.words("zone_right", locales.Args{"Place": d.Data.Options[0].Label}))
+	m.Choices = [][]chat.Choice{row(d.button(t.words("button_yes", nil), opOption(0)), d.button(t.words("button_no", nil), opZoneNo))}
+	t.ask(d, m)
+}
+
+// offerZones asks which of several zones it is.
+func (t *turn) offerZones(d *Draft, zones []string) {
 	d.Step = StepPlace
 	d.Data.Options = nil
-	var rows [][]chat.Choice
-	for _, name := range zones {
-		zone, err := time.LoadLocation(name)
-		if err != nil {
-			continue
-		}
-		label := t.words("zone_option", locales.Args{"Place": place(name), "Clock": t.catalogue.Clock(t.lang, t.now.In(zone))})
-		d.Data.Options = append(d.Data.Options, Option{Zone: name, Label: label})
-		rows = append(rows, row(d.button(label, opOption(len(rows)))))
+	m := plain(t.words("zone_which", nil))
+	for i, zone := range zones {
+		o := Option{Zone: zone, Label: t.zoneLabel(zone, t.place(zone))}
+		d.Data.Options = append(d.Data.Options, o)
+		m.Choices = append(m.Choices, row(d.button(o.Label, opOption(i))))
 	}
-	m := plain(t.words(key, nil))
-	m.Choices = append(rows, row(d.button(t.words("button_other_place", nil), opZoneNo)))
-	if len(d.Data.Options) == 1 {
-		m.Text = d.Data.Options[0].Label + ". " + t.words(key, nil)
-		m.Choices = [][]chat.Choice{row(d.button(t.words("button_yes", nil), opOption(0)), d.button(t.words("button_no", nil), opZoneNo))}
-	}
+	m.Choices = append(m.Choices, row(d.button(t.words("button_other_place", nil), opZoneNo)))
 	t.ask(d, m)
+}
+
+// zoneLabel is a place and what time it is there.
+func (t *turn) zoneLabel(zone, name string) string {
+	here, err := time.LoadLocation(zone)
+	if err != nil {
+		here = time.UTC
+	}
+	return t.words("zone_option", locales.Args{"Place": name, "Clock": t.catalogue.Clock(t.lang, t.now.In(here))})
 }
 
 // timezone is /timezone, with or without a place.
@@ -144,7 +158,5 @@ func placeless(zone *time.Location) bool {
 	return name == "UTC" || name == "GMT" || strings.HasPrefix(name, "Etc/")
 }
 
-// place is the part of a zone's name that a person calls a place: "New York".
-func place(zone string) string {
-	return strings.ReplaceAll(zone[strings.LastIndex(zone, "/")+1:], "_", " ")
-}
+// place is what a person calls the city of a zone: "New York".
+func (t *turn) place(zone string) string { return t.catalogue.Place(t.lang, zone) }

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/text/language"
 )
 
-//go:embed *.yaml
+//go:embed *.yaml places/*.txt
 var files embed.FS
 
 // Fallback is the language of a key that a catalogue lacks and of a person whose language is unknown.
@@ -31,6 +31,7 @@ type Catalogue struct {
 	localizers map[string]*i18n.Localizer
 	languages  []string
 	matcher    language.Matcher
+	places     map[string]map[string]string // by language and zone
 }
 
 // Load reads the embedded catalogues. An error means that a file is broken.
@@ -67,7 +68,7 @@ func Read(folder fs.FS) (*Catalogue, error) {
 		c.localizers[l] = i18n.NewLocalizer(bundle, l, Fallback)
 	}
 	c.matcher = language.NewMatcher(tags)
-	return c, nil
+	return c, c.readPlaces(folder)
 }
 
 func read(bundle *i18n.Bundle, folder fs.FS, name, lang string) error {
