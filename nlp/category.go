@@ -100,6 +100,7 @@ const (
 	cPlace     // "餐厅": a weekday written before it is its name
 	cDayName   // "sunday times": the name of something, which may say its day too
 	cBeing     // "lives": who does is no day
+	cAlone     // a part of the day that says by itself when: "вечером"
 	cEve       // "the eve of": the day before; 1 behind a day; 2 the day after
 	cYearMark  // behind a year, where it also means something else: "2026 г."
 )
@@ -162,7 +163,7 @@ var categoryNames = map[string]category{
 	"remind": cRemind, "link": cLink, "polite": cPolite, "not-time": cNotTime, "strict": cStrict,
 	"forever": cForever, "title": cTitle, "ratio": cRatio, "year-mark": cYearMark,
 	"label": cLabel, "holiday": cHoliday, "days-ahead": cAhead, "month-day": cMonthDay,
-	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "place": cPlace, "day-name": cDayName, "being": cBeing, "eve": cEve, "after-next": cAfterNext,
+	"include": cInclude, "address": cAddress, "reading": cReading, "food": cFood, "place": cPlace, "day-name": cDayName, "being": cBeing, "eve": cEve, "alone": cAlone, "after-next": cAfterNext,
 }
 
 // schedules tells whether a word of the category speaks of time by itself. Such words say which

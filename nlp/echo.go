@@ -61,11 +61,7 @@ func (e *echo) list(items []string) string {
 	if len(items) < 2 {
 		return strings.Join(items, "")
 	}
-	comma := ", "
-	if e.lex.unspaced {
-		comma = "、"
-	}
-	return strings.Join(items[:len(items)-1], comma) + e.lex.echo["and"] + items[len(items)-1]
+	return strings.Join(items[:len(items)-1], e.comma("、")) + e.lex.echo["and"] + items[len(items)-1]
 }
 
 func (e *echo) name(key string, i int) string {
@@ -118,11 +114,18 @@ func (e *echo) weekdayArgs(days []time.Weekday) []string {
 }
 
 func (e *echo) join(head string, extras []string) string {
-	comma := ", "
-	if e.lex.unspaced {
-		comma = "，"
+	return strings.Join(append([]string{head}, extras...), e.comma("，"))
+}
+
+// comma is what stands between the parts of a description: the language's own where it has one.
+func (e *echo) comma(unspaced string) string {
+	switch {
+	case e.lex.unspaced:
+		return unspaced
+	case e.lex.echo["comma"] != "":
+		return e.lex.echo["comma"]
 	}
-	return strings.Join(append([]string{head}, extras...), comma)
+	return ", "
 }
 
 func (e *echo) elapsed() string {

@@ -33,9 +33,9 @@ func (p *parse) partFits(i, end int) bool {
 		if len(p.r.clocks) > 0 && !p.r.clocks[0].only {
 			return false
 		}
-		return sure || p.adjacent(i) || p.is(i-1, cEvery)
+		return sure || p.adjacent(i) || p.is(i-1, cEvery) || p.is(i, cAlone) && p.opens(i)
 	}
-	return sure || p.adjacent(i) || p.opens(i) || p.is(i-1, cEvery) || part != bedtime && !p.at(i-1).plain()
+	return sure || p.adjacent(i) || p.opens(i) || p.is(i-1, cEvery) || p.is(i, cAlone) && p.closes(end) || part != bedtime && !p.at(i-1).plain()
 }
 
 // content reports whether a token belongs to what is to be done: an ordinary word, a dose, a medicine.
