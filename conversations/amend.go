@@ -35,11 +35,12 @@ type amendment struct {
 
 // amend reads a text as a change of a request. ok is false when it is none.
 func (t *turn) amend(d *Draft, text string) (a amendment, ok bool) {
+	text = strings.TrimRightFunc(text, surrounds)
 	rest, said := t.withoutLead(text, "words_make")
 	if less, only := t.withoutLead(rest, "words_only"); only {
 		rest, said = less, true
 	}
-	if message, found := reworded(d.Data.Message, rest); found && said {
+	if message, found := reworded(d.Data.Message, rest); found && said && t.isTimeless(rest) && t.isTimeless(text) { // "9 uhr" is no amount
 		return amendment{message: message}, true
 	}
 	more, adds := t.withoutLead(rest, "words_add")
@@ -70,6 +71,8 @@ func (t *turn) amend(d *Draft, text string) (a amendment, ok bool) {
 	}
 	return t.amendedRule(d, old, r, adds, a)
 }
+
+func (t *turn) isTimeless(text string) bool { return isNoTime(t.parse(text, t.update.SentAt)) }
 
 // amendedRule joins a time that was said with the one that stands.
 func (t *turn) amendedRule(d *Draft, old schedule.Rule, r nlp.Result, adds bool, a amendment) (amendment, bool) {
@@ -183,7 +186,7 @@ func ends(text string, n int) bool {
 }
 
 var (
-	bareHour = regexp.MustCompile(`^\d{1,2}([:.h]\d{2})?$`)
+	bareHour = regexp.MustCompile(`^\d{1,2}(?:[:.h]\d{2}|\s?h)?$`)
 	amount   = regexp.MustCompile(`(?i)\p{Nd}+(?:[.,/٫]\p{Nd}+)?\s?(?:mg|mcg|µg|g|kg|ml|l|iu|ie|ui|мг|мкг|г|мл|ед|毫克|克|毫升|片|粒|मिग्रा|ग्राम|मिली|ملغ|غرام|مل|\p{L}+)`)
 )
 

@@ -120,7 +120,7 @@ func (t *turn) entry(n int, s Upcoming) string {
 	if zone := s.Rule.Zone().String(); zone != t.zone().String() {
 		when += " (" + t.place(zone) + ")"
 	}
-	return fmt.Sprintf("%d. %s<b>%s</b> · %s\n%s", n, clock, escape(shorten(s.Message, 80)), locales.Isolate(t.lang, "#"+s.Code), escape(when))
+	return fmt.Sprintf("%d. %s<b>%s</b> · %s\n%s", n, clock, escape(shorten(s.Message, 80)), locales.Code(t.lang, "#"+s.Code), escape(when))
 }
 
 // actions are the buttons of the i-th series of a page, which has number n.

@@ -51,6 +51,14 @@ func Isolate(lang, text string) string {
 	return strings.Join(lines, "\n")
 }
 
+// Code keeps a code of Latin letters, such as #K7Q2, in one piece in a right-to-left text.
+func Code(lang, code string) string {
+	if !RightToLeft(lang) {
+		return code
+	}
+	return firstStrongIsolate + code + popIsolate
+}
+
 func isolateLine(line string) string {
 	said := strings.ContainsFunc(piece.ReplaceAllString(line, ""), rightToLeft)
 	isolated := false
