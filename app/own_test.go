@@ -38,7 +38,7 @@ func (h *house) file(chat int64, name string) (*faketelegram.File, string) {
 // A person asks how it went, takes a copy, and is forgotten: on the whole program, through the platform.
 func TestOwnData(t *testing.T) {
 	onBoth(t, func(t *testing.T, setting string) {
-		h := newHouse(t, setting)
+		h := newHouse(t, setting, "CAREBELL_DELIVERY_LEASE=5s") // the last word waits for what is on the wire
 		ana, ben := h.agreed(5550123, "Canaryna"), h.agreed(7, "Ben")
 		for _, p := range []*faketelegram.Person{ana, ben} {
 			h.tap(p, "It is "+h.clock.now().In(london(t)).Format("15:04"))

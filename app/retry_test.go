@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,17 +23,17 @@ func retryAFailedReminder(t *testing.T, setting string) {
 	h.shows(1001, "drink water")
 	h.tap(ana, "✅ Confirm")
 	h.shows(1001, "Saved · #")
-	refused := false
+	var refused atomic.Bool
 	h.api.Faults(func(c faketelegram.Call) faketelegram.Fault {
 		if c.Method == "sendMessage" && strings.Contains(c.Params.Get("text"), "drink water") {
-			refused = true
+			refused.Store(true)
 			return faketelegram.Answer(400, "Bad Request: message is too long")
 		}
 		return faketelegram.Fault{}
 	})
 	h.clock.jump(2*time.Minute + time.Second)
 	ana.Say("/help") // any turn wakes the engine, which then sees the moved clock
-	if _, err := h.api.WaitFor(t.Context(), func(faketelegram.Ledger) bool { return refused }); err != nil {
+	if _, err := h.api.WaitFor(t.Context(), func(faketelegram.Ledger) bool { return refused.Load() }); err != nil {
 		t.Fatal(err)
 	}
 	h.stop() // what is under way is recorded

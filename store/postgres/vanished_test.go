@@ -108,7 +108,7 @@ func TestClaimInDoubtIsTakenBack(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, sql := range []string{`CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM pg_advisory_xact_lock(4712); RETURN NULL; END$$`,
+	for _, sql := range []string{`CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM set_config('lock_timeout', '0', true), pg_advisory_xact_lock(4712); RETURN NULL; END$$`,
 		`CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON outbox DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION late()`,
 		`SELECT pg_advisory_lock(4712)`} {
 		if _, err := conn.Exec(t.Context(), sql); err != nil {
