@@ -2,6 +2,7 @@ package faketelegram
 
 import (
 	"bytes"
+	"errors"
 	"image"
 	_ "image/jpeg" // what sendPhoto takes
 	_ "image/png"  // what sendPhoto takes
@@ -36,15 +37,15 @@ func isSend(method string) bool {
 // uploaded is the first file of a form that has been read.
 func uploaded(r *http.Request) (*File, error) {
 	for field, headers := range r.MultipartForm.File {
-		for _, h := range headers {
-			part, err := h.Open()
-			if err != nil {
-				return nil, err
-			}
-			data, err := io.ReadAll(part)
-			_ = part.Close()
-			return &File{Field: field, Name: h.Filename, Type: h.Header.Get("Content-Type"), Data: data}, err
+		if len(headers) == 0 {
+			continue
 		}
+		part, err := headers[0].Open()
+		if err != nil {
+			return nil, err
+		}
+		data, err := io.ReadAll(part)
+		return &File{Field: field, Name: headers[0].Filename, Type: headers[0].Header.Get("Content-Type"), Data: data}, errors.Join(err, part.Close())
 	}
 	return nil, nil
 }
